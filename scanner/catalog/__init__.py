@@ -1,0 +1,1 @@
+"""KNOW: what the world says about products and their release cycles."""

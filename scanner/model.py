@@ -1,0 +1,296 @@
+"""The words all rooms share: see docs/architecture.md for the path they travel.
+
+Values are named tuples: immutable, and an import of `dataclasses` alone would cost a small scan
+more than its parsing. Make them with keywords.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# The end of a kind of support. A date is the last supported day; `True` means over, day unknown;
+# `False` means that no end has been announced; `None` means that nobody tracks it.
+Ending: TypeAlias = date | bool | None
+
+
+class Kind(StrEnum):
+    """What a dependency is."""
+
+    LIBRARY = "library"
+    RUNTIME = "runtime"
+    IMAGE = "image"
+    OS = "os"
+
+
+class Scope(StrEnum):
+    """When a project needs a dependency."""
+
+    RUNTIME = "runtime"
+    DEV = "dev"
+    OPTIONAL = "optional"
+    BUILD = "build"
+
+
+class Status(StrEnum):
+    """What is said of one dependency, worst first; `rules` tells what each means."""
+
+    EOL = "eol"
+    DEPRECATED = "deprecated"
+    EXPIRING = "expiring"
+    SECURITY_ONLY = "security-only"
+    SUPERSEDED = "superseded"
+    EXTENDED = "extended"
+    DISTRO_MAINTAINED = "distro-maintained"
+    SUPPORTED = "supported"
+    UNKNOWN = "unknown"
+    UNTRACKED = "untracked"
+
+
+class Reason(StrEnum):
+    """Why no cycle is known for a dependency."""
+
+    UNTRACKED = "untracked"
+    NO_VERSION = "no-version"
+    RANGE = "range"
+    FLOATING = "floating"
+    NEWER = "newer-than-data"
+    OLDER = "older-than-data"
+    GAP = "gap"
+    AMBIGUOUS = "ambiguous"
+    UNRESOLVABLE = "unresolvable"
+
+
+class EvidenceKind(StrEnum):
+    """How a product, or its cycle, was found for a purl."""
+
+    IDENTIFIER = "identifier"
+    FAMILY = "family"
+    DERIVED = "derived"
+    IMAGE = "image"
+    OS = "os"
+    RUNTIME = "runtime"
+    CPE = "cpe"
+    INFERRED = "inferred"
+
+
+class EvidenceClass(StrEnum):
+    """How good the statement is that an end date rests on."""
+
+    VENDOR = "vendor"
+    RULE = "rule"
+    LATEST_ONLY = "latest-only"
+    DEPRECATED = "deprecated"
+    LOCKFILE = "lockfile"
+    INFERRED = "inferred"
+
+
+class ScanError(Exception):
+    """The run cannot go on; the message is a whole sentence for the user."""
+
+
+class Location(NamedTuple):
+    """Where a value stands: lines and columns count code points from 1, `end_column` is the one after.
+
+    `line` is None when only the file is known; a place is never guessed.
+    """
+
+    path: str
+    line: int | None = None
+    column: int | None = None
+    end_column: int | None = None
+
+
+class Dependency(NamedTuple):
+    """One package, runtime, image or operating system as one place names it.
+
+    The purl carries a version when that place pins exactly one. `requirement` is the version text
+    as written when it is not a plain pin (`>=3.2,<5`), else None; `via` names the chain of parents.
+    """
+
+    purl: str
+    location: Location
+    requirement: str | None = None
+    kind: Kind = Kind.LIBRARY
+    scope: Scope = Scope.RUNTIME
+    direct: bool | None = None
+    via: tuple[str, ...] = ()
+
+
+class Include(NamedTuple):
+    """Read this file too; `path` is relative to the file that names it.
+
+    The entries of a constraint file pin what is named elsewhere and add nothing of their own.
+    """
+
+    path: str
+    location: Location
+    constraint: bool = False
+
+
+class Problem(NamedTuple):
+    """Something that could not be read; the scan goes on."""
+
+    message: str
+    location: Location
+
+
+Parsed: TypeAlias = Dependency | Include | Problem
+
+
+class Cycle(NamedTuple):
+    """One release cycle of a product. `lts` is a date when the cycle becomes LTS on that day."""
+
+    name: str
+    released: date | None = None
+    eoas: Ending = None
+    eol: Ending = None
+    eoes: Ending = None
+    discontinued: Ending = None
+    lts: date | bool = False
+    latest: str | None = None
+    latest_released: date | None = None
+    codename: str | None = None
+    label: str | None = None
+    link: str | None = None
+
+
+class Product(NamedTuple):
+    """One product and its cycles, newest first, as its product file lists them.
+
+    `identifiers` pairs a type (`purl`, `cpe`, `repology`) with the identifier as written.
+    """
+
+    id: str
+    title: str
+    link: str
+    cycles: tuple[Cycle, ...] = ()
+    aliases: tuple[str, ...] = ()
+    category: str = ""
+    identifiers: tuple[tuple[str, str], ...] = ()
+    source: str = "endoflife.date"
+    file: str = ""
+    description: str = ""
+
+
+class Evidence(NamedTuple):
+    """Why a match may be believed: the identifier that matched, and what its dates rest on."""
+
+    kind: EvidenceKind
+    identifier: str
+    evidence_class: EvidenceClass
+    source: str
+
+
+class Match(NamedTuple):
+    """The cycle of a dependency, and how it was found."""
+
+    dependency: Dependency
+    product: Product
+    cycle: Cycle
+    evidence: Evidence
+
+
+class Miss(NamedTuple):
+    """No cycle is known for a dependency, and why; normal, not an error.
+
+    `product` and `evidence` are set when the product is known and only the cycle is not.
+    """
+
+    dependency: Dependency
+    reason: Reason
+    product: Product | None = None
+    evidence: Evidence | None = None
+    candidates: tuple[str, ...] = ()
+
+
+class Advice(NamedTuple):
+    """The nearest supported cycle that outlives the one in use."""
+
+    cycle: str
+    latest: str | None
+    eol: Ending
+    lts: bool
+
+
+class Verdict(NamedTuple):
+    """What the policy says of one dependency; `match` is None when no cycle is known."""
+
+    dependency: Dependency
+    status: Status
+    match: Match | None = None
+    reason: Reason | None = None
+
+
+class Finding(NamedTuple):
+    """A verdict worth telling: one product and cycle in one file, with every place that brings it in.
+
+    `days_left` counts days to the end the rule speaks of, negative when it has passed, None when
+    no day is known. `message` is whole sentences, free of line breaks, not yet made safe for a medium.
+    """
+
+    id: str
+    rule: str
+    status: Status
+    matches: tuple[Match, ...]
+    message: str
+    days_left: int | None
+    advice: Advice | None
+    ignored: str | None = None
+
+
+class Policy(NamedTuple):
+    """What the user asks of a scan. `within_days` None means endoflife.date's own window (`auto`)."""
+
+    fail_on: frozenset[Status] = frozenset({Status.EOL})
+    within_days: int | None = 90
+    list_all: bool = False
+    strict: bool = False
+    include_dev: bool = True
+
+
+class Stamp(NamedTuple):
+    """Which product data spoke: sha256 is of the compiled products, date is the day of their facts."""
+
+    revision: str
+    date: date
+    products: int
+    sha256: str
+    source: str
+
+
+class Input(NamedTuple):
+    """One file that was read; `repo_path` is its path from the git root, the same from any directory.
+
+    `named` tells the files that the user named from those found in a directory or by an include.
+    """
+
+    path: str
+    repo_path: str
+    format: str
+    components: int
+    named: bool = False
+
+
+class Report(NamedTuple):
+    """Everything one scan learned. Reporters read this and nothing else.
+
+    `by_status` and `by_reason` count dependencies; `components` is filled only when the policy
+    lists all. `line_hashes` maps (path, line) to the hash that code scanning expects there.
+    """
+
+    today: date
+    data: Stamp
+    policy: Policy
+    inputs: tuple[Input, ...]
+    findings: tuple[Finding, ...]
+    by_status: Mapping[Status, int]
+    by_reason: Mapping[Reason, int]
+    components: tuple[Verdict, ...]
+    problems: tuple[Problem, ...]
+    failed: bool
+    line_hashes: Mapping[tuple[str, int], str]
