@@ -1,0 +1,443 @@
+"""What is said of a match: its status, the finding that tells it, and what fails a run.
+
+`rules` tells what each status means. The end date of a cycle is the last supported day. Everything
+here is a function of its arguments: there is no clock.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import takewhile
+from typing import TYPE_CHECKING, Final
+
+from scanner.model import (
+    Advice,
+    Evidence,
+    EvidenceClass,
+    EvidenceKind,
+    Finding,
+    Kind,
+    Match,
+    Miss,
+    Reason,
+    ScanError,
+    Status,
+    Verdict,
+)
+from scanner.purl import split
+from scanner.rules import RULES
+from scanner.text import clean, shorten
+from scanner.wording import distance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from scanner.model import Cycle, Dependency, Ending, Policy, Product
+
+_WITHIN_DAYS: Final = 90
+# endoflife.date warns when less than a third of the lifetime is left, and never earlier than this.
+_AUTO_DAYS: Final = 120
+
+_UNIT_DAYS: Final = {"d": 1, "w": 7, "m": 30, "y": 365}
+_MAX_DIGITS: Final = 5
+
+# Statuses without a rule that may still fail a run: there are no findings of them, only counts.
+_COUNTED: Final = (Status.UNKNOWN, Status.UNTRACKED)
+_MAY_FAIL: Final = (*RULES, *_COUNTED)
+
+_DISTRO_TYPES: Final = frozenset({"deb", "rpm", "apk"})
+# Builds by a project for a distribution's users carry its mark in their version; the distribution
+# does not maintain them.
+_UPSTREAM_BUILDS: Final = ("sury.org", "pgdg", "nodesource")
+
+_ENDS: Final = frozenset({Status.EOL, Status.EXPIRING, Status.SECURITY_ONLY})
+_VERSIONS_SHOWN: Final = 3
+_NAME_LENGTH: Final = 80
+
+
+def ended(ending: Ending, today: date) -> bool | None:
+    """Tell whether a kind of support is over; None when nobody tracks it. A date is the last supported day."""
+    return today > ending if isinstance(ending, date) else ending
+
+
+def ends_within(ending: Ending, released: date | None, today: date, within_days: int | None) -> bool:
+    """Tell whether a kind of support is not over, but ends within the window; the window's last day counts.
+
+    Without a number of days the window is endoflife.date's own: a third of the lifetime, at most 120 days.
+    """
+    if not isinstance(ending, date):
+        return False
+    if within_days is None:
+        within_days = min(_AUTO_DAYS, (ending - released).days // 3) if released else _AUTO_DAYS
+    return 0 <= (ending - today).days <= within_days
+
+
+def is_lts(cycle: Cycle, today: date) -> bool:
+    """Tell whether a cycle has long-term support on this day; some get it later in their life."""
+    return today >= cycle.lts if isinstance(cycle.lts, date) else cycle.lts
+
+
+def is_maintained(cycle: Cycle, today: date) -> bool:
+    """Tell whether any kind of support is known to go on, extended (mostly paid) support too.
+
+    This is endoflife.date's word. Hardware that is no longer sold may well be maintained.
+    """
+    return any(ended(ending, today) is False for ending in (cycle.eoas, cycle.eol, cycle.eoes))
+
+
+def judge(found: Match | Miss, policy: Policy, today: date) -> Verdict:
+    """Say what the policy says of one dependency."""
+    match found:
+        case Match():
+            return Verdict(dependency=found.dependency, status=_status(found, policy, today), match=found)
+        case Miss(reason=Reason.UNTRACKED):
+            return Verdict(dependency=found.dependency, status=Status.UNTRACKED, reason=found.reason)
+        case Miss():
+            return _inferred(found, today) or Verdict(
+                dependency=found.dependency, status=Status.UNKNOWN, reason=found.reason
+            )
+
+
+def reported(verdict: Verdict, policy: Policy) -> bool:
+    """Tell whether a verdict becomes a finding; `superseded` only for those who ask."""
+    if verdict.match is None or verdict.status not in RULES:
+        return False
+    return verdict.status is not Status.SUPERSEDED or policy.list_all or Status.SUPERSEDED in policy.fail_on
+
+
+def group(verdict: Verdict) -> tuple[str, ...]:
+    """Return what the verdicts of one finding share: the rule's status, product, cycle and purl without version.
+
+    Only for verdicts that are `reported`. Equal groups in one file have equal finding ids, others never.
+    """
+    product, cycle = (verdict.match.product.id, verdict.match.cycle.name) if verdict.match else ("", "")
+    return verdict.status, product, cycle, _unversioned(verdict.dependency)
+
+
+def finding(verdicts: Sequence[Verdict], repo_path: str, policy: Policy, today: date) -> Finding:
+    """Make the finding of verdicts that share a `group` in one file; `repo_path` is its path from the git root.
+
+    The id does not depend on line or version: moving a line or taking a patch release reopens nothing.
+    """
+    from hashlib import sha256
+
+    status = verdicts[0].status
+    matches = tuple(verdict.match for verdict in verdicts if verdict.match is not None)
+    first = matches[0]
+    rule = RULES[status].id
+    key = "\n".join((rule, *group(verdicts[0])[1:], repo_path))
+    advice = _advice(status, first, policy, today)
+    eol = first.cycle.eol
+    return Finding(
+        id=sha256(key.encode("utf-8", "backslashreplace")).hexdigest()[:16],
+        rule=rule,
+        status=status,
+        matches=matches,
+        message=_message(status, matches, advice, today),
+        days_left=(eol - today).days if status in _ENDS and isinstance(eol, date) else None,
+        advice=advice,
+    )
+
+
+def fails(findings: Iterable[Finding], by_status: Mapping[Status, int], policy: Policy) -> bool:
+    """Tell whether the run fails: by a finding that is not ignored, or by a count where there are no findings."""
+    fail_on = _widened(policy.fail_on)
+    if any(by_status.get(status, 0) for status in _COUNTED if status in fail_on):
+        return True
+    return any(found.ignored is None and found.status in fail_on for found in findings)
+
+
+def advise(product: Product, cycle: Cycle, today: date, within_days: int | None = _WITHIN_DAYS) -> Advice | None:
+    """Name the nearest newer cycle that is supported and outlives this one; None when there is none.
+
+    What ends within the window is named only when nothing lasts longer. Cycles of the same line
+    (`python3.8` and `python3.12`) come first, then those with long-term support.
+    """
+    choice = [other for other in _newer(product, cycle, today) if _outlives(other, cycle, today)]
+    if not choice:
+        return None
+    lasting = [other for other in choice if not ends_within(other.eol, other.released, today, within_days)]
+    last_day = max(_last_day(other.eol) for other in choice)
+    choice = lasting or [other for other in choice if _last_day(other.eol) == last_day]
+    if ended(cycle.eoas, today) and not ended(cycle.eol, today):
+        # Who is told that only security fixes come is not helped by another cycle of which that is true.
+        choice = [other for other in choice if not ended(other.eoas, today)] or choice
+    choice = _upward(choice, cycle) or choice
+    choice = [other for other in choice if _words(other.name) == _words(cycle.name)] or choice
+    choice = [other for other in choice if is_lts(other, today)] or choice
+    return _advice_of(choice[-1], today)
+
+
+def parse_window(text: str) -> int | None:
+    """Read a window for `expiring` in days; a month is 30 days, a year 365, and `auto` is None."""
+    wanted = text.strip().lower()
+    if wanted == "auto":
+        return None
+    digits, unit = wanted[:-1], wanted[-1:]
+    if unit not in _UNIT_DAYS or not (digits.isascii() and digits.isdecimal() and len(digits) <= _MAX_DIGITS):
+        shown = shorten(clean(text), _NAME_LENGTH)
+        msg = f"The window '{shown}' cannot be read: write days, weeks, months or years as 90d, 12w, 3m or 1y, or auto."
+        raise ScanError(msg)
+    return int(digits) * _UNIT_DAYS[unit]
+
+
+def parse_statuses(text: str) -> frozenset[Status]:
+    """Read the statuses that fail a run, divided by commas; `never` is none of them, `expiring` includes `eol`."""
+    words = [word for word in (part.strip().lower() for part in text.split(",")) if word]
+    if words == ["never"]:
+        return frozenset()
+    for word in words:
+        if word not in _MAY_FAIL:
+            raise _unknown_status(word)
+    if not words:
+        msg = f"No status is named. The words are: {', '.join(_MAY_FAIL)}; or never."
+        raise ScanError(msg)
+    return _widened(frozenset(Status(word) for word in words))
+
+
+def _unknown_status(word: str) -> ScanError:
+    from difflib import get_close_matches
+
+    known = ", ".join(_MAY_FAIL)
+    if word == "never":
+        return ScanError("The word 'never' means that no status fails a run, and stands alone.")
+    close = get_close_matches(word.replace("_", "-"), [*_MAY_FAIL, "never"], n=1)
+    hint = f" Did you mean '{close[0]}'?" if close else ""
+    shown = shorten(clean(word), _NAME_LENGTH)
+    return ScanError(f"'{shown}' is no status that can fail a run.{hint} The words are: {known}; or never.")
+
+
+def _widened(statuses: frozenset[Status]) -> frozenset[Status]:
+    return statuses | {Status.EOL} if Status.EXPIRING in statuses else statuses
+
+
+def _status(found: Match, policy: Policy, today: date) -> Status:
+    match found.evidence.evidence_class:
+        case EvidenceClass.DEPRECATED | EvidenceClass.LOCKFILE:
+            return Status.DEPRECATED
+        case EvidenceClass.LATEST_ONLY:
+            newer = _upward(_newer(found.product, found.cycle, today), found.cycle)
+            return Status.SUPERSEDED if newer else Status.SUPPORTED
+    cycle = found.cycle
+    if _is_distro_package(found.dependency, found.evidence):
+        return Status.DISTRO_MAINTAINED if ended(cycle.eol, today) else Status.SUPPORTED
+    if ended(cycle.eol, today):
+        return Status.EOL
+    if ends_within(cycle.eol, cycle.released, today, policy.within_days):
+        return Status.EXPIRING
+    return Status.SECURITY_ONLY if ended(cycle.eoas, today) else Status.SUPPORTED
+
+
+def _is_distro_package(dependency: Dependency, evidence: Evidence | None) -> bool:
+    # A distribution is often named by the purl of one of its packages; it is judged by its own cycle.
+    if dependency.kind is Kind.OS or (evidence and evidence.kind is EvidenceKind.OS):
+        return False
+    purl = split(dependency.purl)
+    if purl is None or purl.type not in _DISTRO_TYPES:
+        return False
+    version = (purl.version or "").lower()
+    return not any(mark in version for mark in _UPSTREAM_BUILDS)
+
+
+def _inferred(missed: Miss, today: date) -> Verdict | None:
+    product, known = missed.product, missed.evidence
+    if missed.reason is not Reason.OLDER or product is None or not product.cycles:
+        return None
+    if known and known.evidence_class not in {EvidenceClass.VENDOR, EvidenceClass.RULE}:
+        return None
+    purl = split(missed.dependency.purl)
+    if purl and purl.type == "golang" and (purl.version or "").removeprefix("v").startswith("0."):
+        # A module's v0.x need not be older than its product's 1.x: many number themselves afresh.
+        return None
+    oldest = _oldest(product)
+    if not ended(oldest.eol, today):
+        return None
+    evidence = Evidence(
+        kind=EvidenceKind.INFERRED,
+        identifier=known.identifier if known else _unversioned(missed.dependency),
+        evidence_class=EvidenceClass.INFERRED,
+        source=known.source if known else product.source,
+    )
+    match = Match(dependency=missed.dependency, product=product, cycle=oldest, evidence=evidence)
+    status = Status.DISTRO_MAINTAINED if _is_distro_package(missed.dependency, known) else Status.EOL
+    return Verdict(dependency=missed.dependency, status=status, match=match, reason=missed.reason)
+
+
+def _oldest(product: Product) -> Cycle:
+    # A version is older than the data when its numbers are smaller than those of every cycle, so
+    # that the smallest name counts, not the first day: old lines got late cycles (2.25 after 3.0).
+    numbered = [cycle for cycle in product.cycles if _numbers(cycle.name)]
+    return min(numbered, key=lambda cycle: _numbers(cycle.name)) if numbered else product.cycles[-1]
+
+
+def _numbers(name: str) -> tuple[int, ...]:
+    parts = name.split(".")
+    return tuple(map(int, parts)) if all(part.isdecimal() for part in parts) else ()
+
+
+def _newer(product: Product, cycle: Cycle, today: date) -> list[Cycle]:
+    # By the file's order, which tells more than names do: `2023.1` follows `zed`, and 15 follows 42.
+    family = _family(cycle.name)
+    above = takewhile(lambda other: other.name != cycle.name, product.cycles)
+    out = (other for other in above if other.released is None or other.released <= today)
+    return [other for other in out if _family(other.name) == family]
+
+
+def _upward(newer: Sequence[Cycle], cycle: Cycle) -> list[Cycle]:
+    # A file ordered by days has late builds of old lines above a cycle: 11 above 16. An umbrella
+    # (`2` above 2.12) is no step down.
+    numbers = _numbers(cycle.name)
+    return [
+        other for other in newer if not (there := _numbers(other.name)) or not numbers or there >= numbers[: len(there)]
+    ]
+
+
+def _outlives(other: Cycle, cycle: Cycle, today: date) -> bool:
+    if ended(other.eol, today):
+        return False
+    if ended(cycle.eol, today) or _last_day(other.eol) > _last_day(cycle.eol):
+        return True
+    # Neither has an announced end: active support is what the newer one has and this one lacks.
+    endless = not isinstance(cycle.eol, date) and not isinstance(other.eol, date)
+    return endless and ended(cycle.eoas, today) is True and not ended(other.eoas, today)
+
+
+def _last_day(ending: Ending) -> date:
+    if isinstance(ending, date):
+        return ending
+    return date.min if ending else date.max
+
+
+def _words(name: str) -> list[str]:
+    return "".join(char if char.isalpha() else " " for char in name.lower()).split()
+
+
+def _family(name: str) -> str:
+    # `python3.8` and `nodejs22.x` are two families of one product; `noetic` and `zed` are code names.
+    return _words(name)[0] if name[:1].isalpha() and any(char.isdecimal() for char in name) else ""
+
+
+def _advice(status: Status, found: Match, policy: Policy, today: date) -> Advice | None:
+    if status is Status.SUPERSEDED:
+        return _advice_of(_upward(_newer(found.product, found.cycle, today), found.cycle)[0], today)
+    if found.evidence.evidence_class is EvidenceClass.DEPRECATED:
+        return None
+    return advise(found.product, found.cycle, today, policy.within_days)
+
+
+def _advice_of(cycle: Cycle, today: date) -> Advice:
+    return Advice(cycle=cycle.name, latest=cycle.latest, eol=cycle.eol, lts=is_lts(cycle, today))
+
+
+def _message(status: Status, matches: Sequence[Match], advice: Advice | None, today: date) -> str:
+    sentences = [_claim(status, matches, today)]
+    if advice:
+        sentences.append(_outlook(matches[0].product, advice, today))
+    elif status is Status.EOL:
+        sentences.append("No supported successor is known.")
+    elif status in _ENDS:
+        sentences.append("No newer cycle that lasts longer is known.")
+    return clean(" ".join(sentences))
+
+
+def _claim(status: Status, matches: Sequence[Match], today: date) -> str:
+    found = matches[0]
+    name, of_product = _named(found)
+    versions = list(dict.fromkeys(filter(None, (_version(match.dependency) for match in matches))))
+    subject = _subject(name, versions, found.dependency)
+    verb = "are" if len(versions) > 1 else "is"
+    if status is Status.DEPRECATED:
+        if found.evidence.evidence_class is EvidenceClass.LOCKFILE:
+            return f"{subject} {verb} marked in the lockfile as deprecated, abandoned or withdrawn."
+        return f"{subject} {verb} deprecated: the maintainers say that it is dead, abandoned or withdrawn."
+    cycle = _called(found.cycle, found.product, today)
+    clause = _clause(status, found, today)
+    if found.evidence.kind is EvidenceKind.INFERRED:
+        return f"{subject} {verb} older than {cycle}, the oldest release cycle{of_product} that is tracked, {clause}."
+    return f"{subject} {verb} {'on' if versions else 'judged by'} cycle {cycle}{of_product}, {clause}."
+
+
+def _clause(status: Status, found: Match, today: date) -> str:
+    cycle = found.cycle
+    by_policy = " (by policy, not announced)" if found.evidence.evidence_class is EvidenceClass.RULE else ""
+    match status:
+        case Status.SUPERSEDED:
+            return "which is superseded: the maintainers support only their newest release"
+        case Status.SECURITY_ONLY:
+            over = f"ended on {_told(cycle.eoas, today)}" if isinstance(cycle.eoas, date) else "is over"
+            return f"whose active support {over}{by_policy}; {_fixes(cycle.eol, today)}"
+        case Status.EXPIRING:
+            return f"which ends on {_told(cycle.eol, today)}{by_policy}"
+        case _ if isinstance(cycle.eol, date):
+            return f"which ended on {_told(cycle.eol, today)}{by_policy}"
+    return "which is over; its last day is not known"
+
+
+def _fixes(eol: Ending, today: date) -> str:
+    if isinstance(eol, date):
+        return f"security fixes still come until {_told(eol, today)}"
+    return "security fixes still come" if eol is False else "how long security fixes come is not tracked"
+
+
+def _told(day: Ending, today: date) -> str:
+    return f"{day}, {distance(day, today)}" if isinstance(day, date) else ""
+
+
+def _outlook(product: Product, advice: Advice, today: date) -> str:
+    cycle = next(other for other in product.cycles if other.name == advice.cycle)
+    sentence = f"Move to {_called(cycle, product, today)}"
+    if isinstance(advice.eol, date):
+        sentence += f", supported until {advice.eol}"
+    elif advice.eol is False:
+        sentence += ", which has no announced end"
+    newest = f"; its newest version is {advice.latest}" if advice.latest and advice.latest != advice.cycle else ""
+    return f"{sentence}{newest}."
+
+
+def _called(cycle: Cycle, product: Product, today: date) -> str:
+    label = cycle.label or cycle.name
+    if label.casefold().startswith(product.title.casefold() + " "):
+        label = label[len(product.title) + 1 :]
+    return f"{label} (LTS)" if is_lts(cycle, today) and "lts" not in label.casefold() else label
+
+
+def _named(found: Match) -> tuple[str, str]:
+    # The title is how people know the product; a package that bears another name keeps it.
+    product, purl = found.product, split(found.dependency.purl)
+    name = purl.name if purl else found.dependency.purl
+    if found.dependency.kind is not Kind.IMAGE and _folded(name) in map(_folded, (product.title, product.id)):
+        return product.title, ""
+    whole = f"{purl.namespace}/{name}" if purl and purl.namespace else name
+    return _shown(whole), f" of {product.title}"
+
+
+def _subject(name: str, versions: Sequence[str], dependency: Dependency) -> str:
+    shown = [_shown(version) for version in versions[:_VERSIONS_SHOWN]]
+    if dependency.kind is Kind.IMAGE:
+        return f"The image {name}:{shown[0]}" if shown else f"The image {name}"
+    if not shown:
+        wanted = f"unpinned ({_shown(dependency.requirement)})" if dependency.requirement else "of no stated version"
+        return f"{name}, {wanted},"
+    more = len(versions) - len(shown)
+    last = f"{more} more versions" if more > 1 else "one more version" if more else shown.pop()
+    return f"{name} {', '.join(shown)} and {last}" if shown else f"{name} {last}"
+
+
+def _version(dependency: Dependency) -> str | None:
+    purl = split(dependency.purl)
+    return purl.version if purl else None
+
+
+def _unversioned(dependency: Dependency) -> str:
+    purl = split(dependency.purl)
+    if purl is None:
+        return dependency.purl
+    return "/".join(filter(None, (f"pkg:{purl.type}", purl.namespace, purl.name)))
+
+
+def _folded(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).casefold()
+
+
+def _shown(text: str) -> str:
+    return shorten(clean(text), _NAME_LENGTH)

@@ -1,0 +1,116 @@
+"""How days, endings and numbers are said: in the same words wherever a person reads them."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from scanner.model import Reason, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scanner.model import Cycle, Ending
+
+# Below these a smaller unit says more: "in 45 days", "18 months ago".
+_DAYS = 60
+_MONTHS = 24
+
+_NAMED: Final = MappingProxyType({-1: "yesterday", 0: "today", 1: "tomorrow"})
+
+_NOT_JUDGED: Final = frozenset({Status.UNKNOWN, Status.UNTRACKED})
+
+# Each stands behind a number, whatever the number is.
+_REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
+    {
+        Reason.NO_VERSION: "without a version",
+        Reason.RANGE: "given as a range",
+        Reason.FLOATING: "with a floating version",
+        Reason.NEWER: "newer than the data",
+        Reason.OLDER: "older than the data",
+        Reason.GAP: "in a gap of the data",
+        Reason.AMBIGUOUS: "ambiguous",
+        Reason.UNRESOLVABLE: "with an unreadable version",
+        Reason.UNTRACKED: "not tracked",
+    }
+)
+
+
+def distance(day: date, today: date) -> str:
+    """Say how far a day is from today: "2 years and 7 months ago", "in 17 days", "today".
+
+    Months and years are whole ones of the calendar; what is left over is not said.
+    """
+    days = (day - today).days
+    if days in _NAMED:
+        return _NAMED[days]
+    span = _span(min(day, today), max(day, today))
+    return f"{span} ago" if days < 0 else f"in {span}"
+
+
+def ending(end: Ending, today: date) -> str:
+    """Say when support ends, after the name of a cycle: "ended 2024-04-01, 2 years and 7 months ago"."""
+    if end is None:
+        return "has no known end"
+    if isinstance(end, bool):
+        return "is over, day unknown" if end else "has no announced end"
+    return f"{'ended' if end < today else 'ends'} {end}, {distance(end, today)}"
+
+
+def called(cycle: Cycle, today: date | None = None) -> str:
+    """Name a cycle as its product labels it, and say that it is LTS where the label does not.
+
+    With a day given, a cycle that becomes LTS after it is not called so.
+    """
+    label = cycle.label or cycle.name
+    later = isinstance(cycle.lts, date) and today is not None and cycle.lts > today
+    return label if cycle.lts is False or later or "LTS" in label else f"{label} LTS"
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """Write a number with its noun: "1 finding", "3 findings", "1,204 dependencies"."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def reason(word: Reason) -> str:
+    """Say why no cycle is known, as it stands behind a dependency or a number of them."""
+    return _REASONS[word]
+
+
+def judged(by_status: Mapping[Status, int]) -> int:
+    """Count the dependencies whose cycle is known."""
+    return sum(number for status, number in by_status.items() if status not in _NOT_JUDGED)
+
+
+def coverage(by_status: Mapping[Status, int], by_reason: Mapping[Reason, int]) -> str:
+    """Say how many dependencies were judged and how many were not, and why."""
+    total = sum(by_status.values())
+    if not total:
+        return "No dependencies were found, so nothing was judged."
+    numbers = [(by_status.get(status, 0), str(status)) for status in Status if status not in _NOT_JUDGED]
+    parts = [f"{judged(by_status):,} judged{_listed(numbers)}"] if judged(by_status) else ["none judged"]
+    if unknown := by_status.get(Status.UNKNOWN, 0):
+        why = [(by_reason.get(word, 0), text) for word, text in _REASONS.items() if word is not Reason.UNTRACKED]
+        parts.append(f"{unknown:,} unknown{_listed(why)}")
+    if untracked := by_status.get(Status.UNTRACKED, 0):
+        them = "it" if untracked == 1 else "them"
+        parts.append(f"{untracked:,} not tracked: nobody publishes an end date for {them}")
+    return f"{counted(total, 'dependency', 'dependencies')}: {', '.join(parts)}."
+
+
+def _span(start: date, end: date) -> str:
+    days = (end - start).days
+    if days < _DAYS:
+        return counted(days, "day")
+    # Sixty days in July and August are one whole month and a bit; two is the better word.
+    months = max(2, (end.year - start.year) * 12 + end.month - start.month - (end.day < start.day))
+    if months < _MONTHS:
+        return counted(months, "month")
+    years, months = divmod(months, 12)
+    return counted(years, "year") + (f" and {counted(months, 'month')}" if months else "")
+
+
+def _listed(numbers: list[tuple[int, str]]) -> str:
+    listed = ", ".join(f"{number:,} {word}" for number, word in numbers if number)
+    return f" ({listed})" if listed else ""

@@ -1,0 +1,712 @@
+"""The laws of what is said of a match."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.model import (
+    Advice,
+    Cycle,
+    Dependency,
+    Evidence,
+    EvidenceClass,
+    EvidenceKind,
+    Finding,
+    Kind,
+    Location,
+    Match,
+    Miss,
+    Policy,
+    Product,
+    Reason,
+    ScanError,
+    Status,
+    Verdict,
+)
+from scanner.policy import (
+    advise,
+    ended,
+    ends_within,
+    fails,
+    finding,
+    group,
+    is_lts,
+    is_maintained,
+    judge,
+    parse_statuses,
+    parse_window,
+    reported,
+)
+from tests.sample import DJANGO, HOSTILE, NUMPY, TODAY
+
+if TYPE_CHECKING:
+    from scanner.model import Ending
+
+POLICY = Policy()
+DAY = timedelta(days=1)
+PAST = date(2020, 1, 1)
+FUTURE = date(2040, 1, 1)
+
+DAYS = st.dates(date(2000, 1, 1), date(2060, 1, 1))
+ENDINGS = st.none() | st.booleans() | DAYS
+
+
+def product(*cycles: Cycle, title: str = "Frame") -> Product:
+    return Product(id="frame", title=title, link="https://example.org/frame", cycles=cycles)
+
+
+def matched(
+    of: Product,
+    name: str,
+    purl: str = "pkg:pypi/frame@1.0",
+    evidence_class: EvidenceClass = EvidenceClass.VENDOR,
+    *,
+    kind: Kind = Kind.LIBRARY,
+    requirement: str | None = None,
+) -> Match:
+    return Match(
+        dependency=Dependency(purl=purl, location=Location("requirements.txt", 1), kind=kind, requirement=requirement),
+        product=of,
+        cycle=next(cycle for cycle in of.cycles if cycle.name == name),
+        evidence=Evidence(EvidenceKind.IDENTIFIER, "pkg:pypi/frame", evidence_class, "endoflife.date"),
+    )
+
+
+def missed(reason: Reason, purl: str = "pkg:pypi/frame@0.1", of: Product | None = None) -> Miss:
+    return Miss(Dependency(purl=purl, location=Location("requirements.txt", 1)), reason, of)
+
+
+def status_of(
+    *, eol: Ending = None, eoas: Ending = None, released: date | None = None, within: int | None = 90
+) -> Status:
+    cycle = Cycle(name="1", released=released, eol=eol, eoas=eoas)
+    return judge(matched(product(cycle), "1"), Policy(within_days=within), TODAY).status
+
+
+def told(found: Match | Miss, *more: Match, policy: Policy = POLICY, today: date = TODAY) -> Finding:
+    verdicts = [judge(each, policy, today) for each in (found, *more)]
+    assert {reported(verdict, policy._replace(list_all=True)) for verdict in verdicts} == {True}
+    return finding(verdicts, "requirements.txt", policy, today)
+
+
+# The day
+
+
+def test_a_date_is_the_last_supported_day() -> None:
+    assert ended(TODAY, TODAY) is False
+    assert ended(TODAY, TODAY + DAY) is True
+    assert status_of(eol=TODAY) is Status.EXPIRING
+    assert status_of(eol=TODAY - DAY) is Status.EOL
+
+
+def test_true_is_over_false_is_not_and_none_is_not_known() -> None:
+    assert [ended(ending, TODAY) for ending in (True, False, None)] == [True, False, None]
+
+
+@given(eol=ENDINGS, eoas=ENDINGS, released=st.none() | DAYS, days=st.tuples(DAYS, DAYS))
+def test_a_later_day_never_turns_eol_back(
+    eol: Ending, eoas: Ending, released: date | None, days: tuple[date, date]
+) -> None:
+    found = matched(product(Cycle(name="1", released=released, eol=eol, eoas=eoas)), "1")
+    earlier, later = (judge(found, POLICY, day).status for day in sorted(days))
+    order = [Status.SUPPORTED, Status.SECURITY_ONLY, Status.EXPIRING, Status.EOL]
+    assert order.index(earlier) <= order.index(later)
+
+
+# Statuses
+
+
+@pytest.mark.parametrize(
+    ("eol", "eoas", "status"),
+    [
+        (PAST, None, Status.EOL),
+        (True, None, Status.EOL),
+        (PAST, FUTURE, Status.EOL),
+        (TODAY + 90 * DAY, None, Status.EXPIRING),
+        (TODAY + 90 * DAY, PAST, Status.EXPIRING),
+        (TODAY + 91 * DAY, None, Status.SUPPORTED),
+        (TODAY + 91 * DAY, PAST, Status.SECURITY_ONLY),
+        (FUTURE, True, Status.SECURITY_ONLY),
+        (False, PAST, Status.SECURITY_ONLY),
+        (None, PAST, Status.SECURITY_ONLY),
+        (FUTURE, TODAY, Status.SUPPORTED),
+        (FUTURE, False, Status.SUPPORTED),
+        (False, None, Status.SUPPORTED),
+        (None, None, Status.SUPPORTED),
+    ],
+)
+def test_a_status_follows_from_the_ends_of_the_cycle(eol: Ending, eoas: Ending, status: Status) -> None:
+    assert status_of(eol=eol, eoas=eoas) is status
+
+
+def test_the_window_counts_its_own_last_day() -> None:
+    assert status_of(eol=TODAY + 7 * DAY, within=7) is Status.EXPIRING
+    assert status_of(eol=TODAY + 8 * DAY, within=7) is Status.SUPPORTED
+    assert status_of(eol=TODAY, within=0) is Status.EXPIRING
+    assert status_of(eol=TODAY + DAY, within=0) is Status.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "left", "almost"),
+    [(3000, 120, True), (3000, 121, False), (300, 100, True), (300, 101, False), (301, 100, True), (2, 0, True)],
+)
+def test_the_automatic_window_is_a_third_of_the_lifetime_and_at_most_120_days(
+    lifetime: int, left: int, *, almost: bool
+) -> None:
+    eol = TODAY + left * DAY
+    assert ends_within(eol, eol - lifetime * DAY, TODAY, None) is almost
+    assert (status_of(eol=eol, released=eol - lifetime * DAY, within=None) is Status.EXPIRING) is almost
+
+
+def test_the_automatic_window_of_an_unknown_lifetime_is_120_days() -> None:
+    assert ends_within(TODAY + 120 * DAY, None, TODAY, None)
+    assert not ends_within(TODAY + 121 * DAY, None, TODAY, None)
+
+
+@pytest.mark.parametrize("ending", [True, False, None, TODAY - DAY])
+def test_what_is_over_or_has_no_day_ends_in_no_window(ending: Ending) -> None:
+    assert not ends_within(ending, PAST, TODAY, 90)
+
+
+def test_lts_may_begin_later() -> None:
+    cycle = Cycle(name="26", lts=TODAY)
+    assert is_lts(cycle, TODAY)
+    assert not is_lts(cycle, TODAY - DAY)
+    assert is_lts(Cycle(name="24", lts=True), TODAY)
+
+
+def test_any_kind_of_support_is_maintenance_and_hardware_that_is_not_sold_is_none() -> None:
+    assert is_maintained(Cycle(name="1", eol=PAST, eoes=FUTURE), TODAY)
+    assert is_maintained(Cycle(name="1", eol=True, eoas=False), TODAY)
+    assert is_maintained(Cycle(name="1", eol=False, discontinued=True), TODAY)
+    assert not is_maintained(Cycle(name="1", eol=PAST, eoes=PAST, discontinued=False), TODAY)
+
+
+def test_no_product_is_untracked_and_no_cycle_is_unknown() -> None:
+    untracked = judge(missed(Reason.UNTRACKED), POLICY, TODAY)
+    assert (untracked.status, untracked.reason, untracked.match) == (Status.UNTRACKED, Reason.UNTRACKED, None)
+    ranged = judge(missed(Reason.RANGE, of=DJANGO), POLICY, TODAY)
+    assert (ranged.status, ranged.reason, ranged.match) == (Status.UNKNOWN, Reason.RANGE, None)
+
+
+def test_a_version_newer_than_the_data_is_not_eol() -> None:
+    over = product(Cycle(name="1", eol=PAST))
+    verdict = judge(missed(Reason.NEWER, "pkg:pypi/frame@99", over), POLICY, TODAY)
+    assert (verdict.status, verdict.reason) == (Status.UNKNOWN, Reason.NEWER)
+
+
+@pytest.mark.parametrize("evidence_class", [EvidenceClass.DEPRECATED, EvidenceClass.LOCKFILE])
+def test_what_the_maintainers_call_dead_is_deprecated_whatever_its_dates_say(evidence_class: EvidenceClass) -> None:
+    frame = product(Cycle(name="1", eol=FUTURE))
+    assert judge(matched(frame, "1", evidence_class=evidence_class), POLICY, TODAY).status is Status.DEPRECATED
+
+
+def test_where_only_the_newest_is_supported_the_others_are_superseded_and_never_eol() -> None:
+    frame = product(
+        Cycle(name="3", released=FUTURE), Cycle(name="1.9", released=TODAY), Cycle(name="2"), Cycle(name="1", eol=PAST)
+    )
+    found = {
+        name: judge(matched(frame, name, evidence_class=EvidenceClass.LATEST_ONLY), POLICY, TODAY).status
+        for name in ("3", "2", "1")
+    }
+    assert found == {"3": Status.SUPPORTED, "2": Status.SUPPORTED, "1": Status.SUPERSEDED}
+
+
+@pytest.mark.parametrize(
+    ("purl", "eol", "status"),
+    [
+        ("pkg:deb/debian/frame@1.0-1%2Bdeb11u2?distro=debian-11", PAST, Status.DISTRO_MAINTAINED),
+        ("pkg:rpm/redhat/frame@1.0-3.el8", True, Status.DISTRO_MAINTAINED),
+        ("pkg:apk/alpine/frame@1.0-r0", PAST, Status.DISTRO_MAINTAINED),
+        ("pkg:apk/alpine/frame@1.0-r0", TODAY, Status.SUPPORTED),
+        ("pkg:deb/debian/frame@1.0", FUTURE, Status.SUPPORTED),
+        ("pkg:deb/debian/frame@1.0-1%2B0~20230101%2Bdebian11~1.gbp1%2Bdeb.sury.org", PAST, Status.EOL),
+        ("pkg:deb/debian/frame@1.0-1.pgdg120%2B1", PAST, Status.EOL),
+        ("pkg:rpm/rhel/frame@1.0-1PGDG.rhel9", PAST, Status.EOL),
+        ("pkg:deb/debian/frame@1.0-1nodesource1", PAST, Status.EOL),
+    ],
+)
+def test_a_distribution_maintains_its_own_packages_but_not_those_that_others_built(
+    purl: str, eol: Ending, status: Status
+) -> None:
+    frame = product(Cycle(name="1", eol=eol))
+    assert judge(matched(frame, "1", purl), POLICY, TODAY).status is status
+
+
+def test_a_distribution_is_judged_by_its_own_cycle() -> None:
+    frame = product(Cycle(name="1", eol=PAST))
+    of_kind_os = matched(frame, "1", "pkg:deb/debian/base@1", kind=Kind.OS)
+    by_os = matched(frame, "1", "pkg:deb/debian/base@1")
+    by_os = by_os._replace(evidence=by_os.evidence._replace(kind=EvidenceKind.OS))
+    assert [judge(found, POLICY, TODAY).status for found in (of_kind_os, by_os)] == [Status.EOL, Status.EOL]
+
+
+# Older than the data
+
+
+def test_what_is_older_than_an_oldest_cycle_that_is_over_is_eol_by_inference() -> None:
+    frame = product(Cycle(name="2", eol=FUTURE), Cycle(name="1", eol=PAST))
+    verdict = judge(missed(Reason.OLDER, of=frame), POLICY, TODAY)
+    assert (verdict.status, verdict.reason) == (Status.EOL, Reason.OLDER)
+    assert verdict.match is not None
+    assert verdict.match.cycle.name == "1"
+    evidence = verdict.match.evidence
+    assert evidence == Evidence(EvidenceKind.INFERRED, "pkg:pypi/frame", EvidenceClass.INFERRED, "endoflife.date"), (
+        "where no identifier is known, the package itself is named"
+    )
+
+
+@pytest.mark.parametrize("eol", [TODAY, FUTURE, False, None])
+def test_what_is_older_than_a_cycle_that_is_not_over_is_unknown(eol: Ending) -> None:
+    frame = product(Cycle(name="1", eol=eol))
+    assert judge(missed(Reason.OLDER, of=frame), POLICY, TODAY).status is Status.UNKNOWN
+
+
+def test_the_oldest_cycle_has_the_smallest_number_wherever_it_stands() -> None:
+    umbrella = product(Cycle(name="2", eol=False, released=PAST), Cycle(name="2.346", eol=PAST, released=TODAY))
+    assert judge(missed(Reason.OLDER, of=umbrella), POLICY, TODAY).status is Status.UNKNOWN
+    late = product(Cycle(name="3.10", eol=FUTURE), Cycle(name="2.25", eol=PAST), Cycle(name="3.0", eol=False))
+    assert judge(missed(Reason.OLDER, of=late), POLICY, TODAY).status is Status.EOL
+    named = product(Cycle(name="zed", eol=FUTURE), Cycle(name="yoga", eol=PAST))
+    assert judge(missed(Reason.OLDER, of=named), POLICY, TODAY).status is Status.EOL
+
+
+@pytest.mark.parametrize("version", ["v0.9.1", "0.9.1", "v0.0.0-20200101000000-0123456789ab"])
+def test_a_go_module_below_1_is_never_inferred_to_be_old(version: str) -> None:
+    frame = product(Cycle(name="1", eol=PAST))
+    verdict = judge(missed(Reason.OLDER, f"pkg:golang/example.org/frame@{version}", frame), POLICY, TODAY)
+    assert (verdict.status, verdict.reason) == (Status.UNKNOWN, Reason.OLDER)
+
+
+@pytest.mark.parametrize("evidence_class", [EvidenceClass.LATEST_ONLY, EvidenceClass.DEPRECATED])
+def test_nothing_is_inferred_from_what_is_no_end_date(evidence_class: EvidenceClass) -> None:
+    evidence = Evidence(EvidenceKind.IDENTIFIER, "pkg:pypi/frame", evidence_class, "the project")
+    found = missed(Reason.OLDER, of=product(Cycle(name="1", eol=PAST)))._replace(evidence=evidence)
+    assert judge(found, POLICY, TODAY).status is Status.UNKNOWN
+
+
+def test_an_old_package_of_a_distribution_is_the_distributions() -> None:
+    frame = product(Cycle(name="1", eol=PAST))
+    verdict = judge(missed(Reason.OLDER, "pkg:deb/debian/frame@0.1", frame), POLICY, TODAY)
+    assert verdict.status is Status.DISTRO_MAINTAINED
+
+
+# What becomes a finding
+
+
+def test_findings_are_made_of_what_has_a_rule_and_of_superseded_only_when_asked() -> None:
+    found = matched(product(Cycle(name="1")), "1")
+    by_default = {status for status in Status if reported(Verdict(found.dependency, status, found), POLICY)}
+    assert by_default == {Status.EOL, Status.EXPIRING, Status.SECURITY_ONLY, Status.DEPRECATED}
+    superseded = Verdict(found.dependency, Status.SUPERSEDED, found)
+    assert reported(superseded, Policy(list_all=True))
+    assert reported(superseded, Policy(fail_on=frozenset({Status.SUPERSEDED})))
+    assert not reported(Verdict(found.dependency, Status.UNKNOWN, reason=Reason.GAP), Policy(list_all=True))
+
+
+def test_a_finding_id_survives_a_patch_release_another_line_and_another_day() -> None:
+    here = matched(DJANGO, "3.2", "pkg:pypi/django@3.2.25")
+    there = matched(DJANGO, "3.2", "PKG:pypi/django@3.2.1")
+    there = there._replace(dependency=there.dependency._replace(location=Location("requirements.txt", 9)))
+    assert told(here).id == told(there, today=TODAY + 99 * DAY).id
+    assert re.fullmatch("[0-9a-f]{16}", told(here).id)
+
+
+def test_a_finding_id_tells_rule_product_cycle_package_and_path_apart() -> None:
+    verdict = judge(matched(DJANGO, "3.2", "pkg:pypi/django@3.2.25"), POLICY, TODAY)
+    assert verdict.match is not None
+    other_product = verdict._replace(match=verdict.match._replace(product=DJANGO._replace(id="other")))
+    other_cycle = verdict._replace(match=verdict.match._replace(cycle=DJANGO.cycles[0]))
+    other_package = verdict._replace(dependency=verdict.dependency._replace(purl="pkg:pypi/other@3.2.25"))
+    verdicts = [verdict, verdict._replace(status=Status.EXPIRING), other_product, other_cycle, other_package]
+    ids = {finding([each], "requirements.txt", POLICY, TODAY).id for each in verdicts}
+    ids.add(finding([verdict], "sub/requirements.txt", POLICY, TODAY).id)
+    assert len(ids) == 6
+    assert len({group(each) for each in verdicts}) == 5
+
+
+def test_days_left_count_to_the_end_of_security_support() -> None:
+    assert told(matched(DJANGO, "3.2")).days_left == -965
+    assert told(matched(NUMPY, "2.2")).days_left == 17
+    assert told(matched(DJANGO, "5.2")).days_left == (date(2028, 4, 30) - TODAY).days
+    assert told(matched(product(Cycle(name="1", eol=True)), "1")).days_left is None
+    dead = matched(product(Cycle(name="1", eol=FUTURE)), "1", evidence_class=EvidenceClass.DEPRECATED)
+    assert told(dead).days_left is None
+
+
+# Messages
+
+
+FRAME = product(
+    Cycle(name="3", released=date(2026, 1, 1), eol=False, latest="3.0.1"),
+    Cycle(name="2", released=date(2023, 1, 1), eoas=date(2026, 1, 1), eol=date(2028, 1, 1), latest="2"),
+    Cycle(name="1", released=PAST, eol=date(2026, 11, 1), label="Frame 1 (Old Oak)"),
+)
+LAST = product(Cycle(name="1", eol=True, eoas=True), title="Last Things")
+
+MESSAGES = [
+    (
+        matched(DJANGO, "3.2", "pkg:pypi/django@3.2.25"),
+        (
+            "Django 3.2.25 is on cycle 3.2 (LTS), which ended on 2024-04-01, 2 years and 7 months ago. "
+            "Move to 5.2 (LTS), supported until 2028-04-30; its newest version is 5.2.17."
+        ),
+    ),
+    (
+        matched(NUMPY, "2.2", "pkg:pypi/numpy@2.2.6"),
+        (
+            "NumPy 2.2.6 is on cycle 2.2, which ends on 2026-12-09, in 17 days. "
+            "Move to 2.4, supported until 2027-12-20; its newest version is 2.4.1."
+        ),
+    ),
+    (
+        matched(DJANGO, "5.2", "pkg:pypi/django@5.2.1"),
+        (
+            "Django 5.2.1 is on cycle 5.2 (LTS), whose active support ended on 2025-12-03, 11 months ago; security "
+            "fixes still come until 2028-04-30, in 17 months. No newer cycle that lasts longer is known."
+        ),
+    ),
+    (
+        matched(FRAME, "2", "pkg:npm/%40frame/core@2.0.1"),
+        (
+            "@frame/core 2.0.1 is on cycle 2 of Frame, whose active support ended on 2026-01-01, 10 months ago; "
+            "security fixes still come until 2028-01-01, in 13 months. "
+            "Move to 3, which has no announced end; its newest version is 3.0.1."
+        ),
+    ),
+    (
+        matched(FRAME, "1"),
+        (
+            "Frame 1.0 is on cycle 1 (Old Oak), which ended on 2026-11-01, 21 days ago. "
+            "Move to 2, supported until 2028-01-01."
+        ),
+    ),
+    (
+        matched(FRAME, "1", evidence_class=EvidenceClass.RULE),
+        (
+            "Frame 1.0 is on cycle 1 (Old Oak), which ended on 2026-11-01, 21 days ago (by policy, not announced). "
+            "Move to 2, supported until 2028-01-01."
+        ),
+    ),
+    (
+        matched(LAST, "1", "pkg:docker/library/things@1.0-slim", kind=Kind.IMAGE),
+        (
+            "The image library/things:1.0-slim is on cycle 1 of Last Things, which is over; its last day is not known. "
+            "No supported successor is known."
+        ),
+    ),
+    (
+        matched(LAST, "1", "pkg:pypi/last_things", requirement=">=1,<2"),
+        (
+            "Last Things, unpinned (>=1,<2), is judged by cycle 1, which is over; its last day is not known. "
+            "No supported successor is known."
+        ),
+    ),
+    (
+        matched(LAST, "1", "pkg:pypi/last-things"),
+        (
+            "Last Things, of no stated version, is judged by cycle 1, which is over; its last day is not known. "
+            "No supported successor is known."
+        ),
+    ),
+    (
+        missed(Reason.OLDER, "pkg:pypi/django@0.96", DJANGO),
+        (
+            "Django 0.96 is older than 3.2 (LTS), the oldest release cycle that is tracked, which ended on 2024-04-01, "
+            "2 years and 7 months ago. Move to 5.2 (LTS), supported until 2028-04-30; its newest version is 5.2.17."
+        ),
+    ),
+    (
+        missed(Reason.OLDER, "pkg:npm/things@0.1", LAST),
+        (
+            "things 0.1 is older than 1, the oldest release cycle of Last Things that is tracked, which is over; its "
+            "last day is not known. No supported successor is known."
+        ),
+    ),
+    (
+        matched(LAST, "1", "pkg:npm/things@1.0", EvidenceClass.DEPRECATED),
+        "things 1.0 is deprecated: the maintainers say that it is dead, abandoned or withdrawn.",
+    ),
+    (
+        matched(FRAME, "1", "pkg:npm/frame@1.0", EvidenceClass.LOCKFILE),
+        (
+            "Frame 1.0 is marked in the lockfile as deprecated, abandoned or withdrawn. "
+            "Move to 2, supported until 2028-01-01."
+        ),
+    ),
+    (
+        matched(
+            product(Cycle(name="2", latest="2.1"), Cycle(name="1")),
+            "1",
+            "pkg:npm/frame@1.0",
+            EvidenceClass.LATEST_ONLY,
+        ),
+        (
+            "Frame 1.0 is on cycle 1, which is superseded: the maintainers support only their newest release. "
+            "Move to 2; its newest version is 2.1."
+        ),
+    ),
+    (
+        matched(product(Cycle(name="1", eoas=True, eol=False)), "1"),
+        (
+            "Frame 1.0 is on cycle 1, whose active support is over; security fixes still come. "
+            "No newer cycle that lasts longer is known."
+        ),
+    ),
+    (
+        matched(product(Cycle(name="1", eoas=True)), "1"),
+        (
+            "Frame 1.0 is on cycle 1, whose active support is over; how long security fixes come is not tracked. "
+            "No newer cycle that lasts longer is known."
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("found", "message"), MESSAGES, ids=lambda value: value[:40] if isinstance(value, str) else "")
+def test_a_message_is_whole_sentences(found: Match | Miss, message: str) -> None:
+    assert told(found).message == message
+
+
+@pytest.mark.parametrize(
+    ("versions", "subject"),
+    [
+        (["1.0", "1.0"], "Frame 1.0 is on"),
+        (["1.0", "1.1"], "Frame 1.0 and 1.1 are on"),
+        (["1.0", "1.1", "1.2"], "Frame 1.0, 1.1 and 1.2 are on"),
+        (["1.0", "1.1", "1.2", "1.3"], "Frame 1.0, 1.1, 1.2 and one more version are on"),
+        (["1.0", "1.1", "1.2", "1.3", "1.4"], "Frame 1.0, 1.1, 1.2 and 2 more versions are on"),
+    ],
+)
+def test_a_finding_names_the_versions_it_is_made_of(versions: list[str], subject: str) -> None:
+    found = [matched(FRAME, "1", f"pkg:pypi/frame@{version}") for version in versions]
+    assert told(*found).message.startswith(f"{subject} cycle 1 ")
+
+
+def test_what_a_file_says_reaches_a_message_without_controls_and_cut() -> None:
+    for dependency in (
+        Dependency(purl=f"pkg:pypi/{HOSTILE}@{HOSTILE}", location=Location("x")),
+        Dependency(purl="pkg:pypi/" + "x" * 5000 + "@" + "1" * 5000, location=Location("x")),
+        Dependency(purl="pkg:pypi/x", requirement=HOSTILE * 50, location=Location("x")),
+        Dependency(purl=HOSTILE, location=Location("x")),
+    ):
+        for kind in Kind:
+            message = told(matched(FRAME, "1")._replace(dependency=dependency._replace(kind=kind))).message
+            assert message.isprintable()
+            assert len(message) < 500
+
+
+@given(
+    st.lists(st.builds(Cycle, name=st.text("12.-a", min_size=1), released=st.none() | DAYS, eoas=ENDINGS, eol=ENDINGS)),
+    ENDINGS,
+    DAYS,
+    st.sampled_from(EvidenceClass),
+)
+def test_any_cycle_gives_a_finding_that_reads_as_sentences(
+    cycles: list[Cycle], eol: Ending, today: date, evidence_class: EvidenceClass
+) -> None:
+    frame = product(*cycles, Cycle(name="0", eol=eol))
+    verdict = judge(matched(frame, "0", evidence_class=evidence_class), Policy(list_all=True), today)
+    if reported(verdict, Policy(list_all=True)):
+        message = finding([verdict], "a.txt", POLICY, today).message
+        assert message.startswith("Frame 1.0 is ")
+        assert message.endswith(".")
+        assert "None" not in message
+        assert "  " not in message
+
+
+# Advice
+
+
+def advised(cycles: list[Cycle], name: str, today: date = TODAY) -> str | None:
+    frame = product(*cycles)
+    advice = advise(frame, next(cycle for cycle in cycles if cycle.name == name), today)
+    return advice and advice.cycle
+
+
+def test_advice_is_the_nearest_newer_cycle_that_is_supported_and_outlives_this_one() -> None:
+    line = [
+        Cycle(name="5", eol=FUTURE, released=FUTURE),
+        Cycle(name="4", eol=date(2029, 1, 1)),
+        Cycle(name="3", eol=date(2028, 1, 1), latest="3.1"),
+        Cycle(name="2", eol=date(2027, 6, 1)),
+        Cycle(name="1", eol=date(2027, 6, 1)),
+        Cycle(name="0", eol=PAST),
+    ]
+    assert [advised(line, name) for name in "012345"] == ["1", "3", "3", "4", None, None]
+    assert advise(product(*line), line[-2], TODAY) == Advice("3", "3.1", date(2028, 1, 1), lts=False)
+
+
+def test_advice_prefers_lts_where_the_product_has_it() -> None:
+    line = [
+        Cycle(name="26", eol=date(2029, 4, 30), lts=TODAY + DAY),
+        Cycle(name="24", eol=date(2028, 4, 30), lts=True),
+        Cycle(name="23", eol=date(2027, 4, 30)),
+        Cycle(name="20", eol=PAST, lts=True),
+    ]
+    assert advised(line, "20") == "24"
+    assert advised(line, "24") == "26", "what becomes LTS later still outlives"
+    assert advised(line, "24", TODAY + DAY) == "26"
+    assert advised(line[:1] + line[2:], "20") == "23"
+
+
+def test_advice_ends_within_the_window_only_when_nothing_lasts_longer() -> None:
+    line = [
+        Cycle(name="3", eol=TODAY + 200 * DAY),
+        Cycle(name="2", eol=TODAY + 20 * DAY, lts=True),
+        Cycle(name="1.1", eol=TODAY + 10 * DAY),
+        Cycle(name="1", eol=PAST),
+    ]
+    assert advised(line, "1") == "3"
+    assert advised(line[1:], "1") == "2"
+    found = matched(product(*line), "1")
+    assert told(found, policy=Policy(within_days=5)).advice == Advice("2", None, TODAY + 20 * DAY, lts=True)
+
+
+def test_advice_against_lost_active_support_has_active_support() -> None:
+    line = [
+        Cycle(name="3.14", eoas=date(2027, 10, 1), eol=date(2030, 10, 31)),
+        Cycle(name="3.13", eoas=date(2026, 10, 1), eol=date(2029, 10, 31)),
+        Cycle(name="3.12", eoas=date(2025, 4, 2), eol=date(2028, 10, 31)),
+        Cycle(name="3.9", eoas=PAST, eol=PAST),
+    ]
+    assert advised(line, "3.12") == "3.14"
+    assert advised(line[1:], "3.12") == "3.13"
+    assert advised(line, "3.9") == "3.12"
+    endless = [Cycle(name="2", eol=False), Cycle(name="1", eol=False, eoas=PAST)]
+    assert advised(endless, "1") == "2"
+
+
+def test_advice_stays_in_the_family_and_the_edition() -> None:
+    runtimes = [
+        Cycle(name=name, eol=eol)
+        for name, eol in (
+            ("ruby4.0", FUTURE),
+            ("python3.14", FUTURE),
+            ("java21", FUTURE),
+            ("python3.8", PAST),
+            ("java8.al2", PAST),
+            ("go1.x", PAST),
+        )
+    ]
+    assert [advised(runtimes, name) for name in ("python3.8", "java8.al2", "go1.x")] == ["python3.14", "java21", None]
+    editions = [Cycle(name="11-e", eol=FUTURE), Cycle(name="11-w", eol=FUTURE), Cycle(name="10-e", eol=PAST)]
+    assert advised(editions, "10-e") == "11-e"
+    code_names = [Cycle(name="2023.1", eol=FUTURE), Cycle(name="zed", eol=PAST)]
+    assert advised(code_names, "zed") == "2023.1"
+
+
+def test_advice_steps_down_only_where_the_numbers_began_anew() -> None:
+    by_day = [
+        Cycle(name="21", eol=FUTURE),
+        Cycle(name="17", eol=FUTURE),
+        Cycle(name="11", eol=FUTURE),
+        Cycle(name="16", eol=PAST),
+    ]
+    assert advised(by_day, "16") == "17"
+    assert advised([Cycle(name="15.6", eol=FUTURE), Cycle(name="42.3", eol=PAST)], "42.3") == "15.6"
+    umbrella = [Cycle(name="2", eol=False), Cycle(name="2.12", eol=PAST), Cycle(name="1", eol=PAST)]
+    assert advised(umbrella, "2.12") == "2"
+
+
+def test_no_advice_where_nothing_newer_is_known() -> None:
+    assert advised([Cycle(name="2", eol=PAST), Cycle(name="1", eol=PAST)], "1") is None
+    assert advised([Cycle(name="2", eol=PAST), Cycle(name="1", eol=FUTURE)], "2") is None
+
+
+@given(
+    st.lists(st.builds(Cycle, name=st.text("123.x", min_size=1), released=st.none() | DAYS, eol=ENDINGS), min_size=1),
+    DAYS,
+)
+def test_advice_is_never_over_and_never_ends_before_the_cycle_in_use(cycles: list[Cycle], today: date) -> None:
+    advice = advise(product(*cycles), cycles[-1], today)
+    if advice is not None:
+        assert not ended(advice.eol, today)
+        if isinstance(advice.eol, date) and not ended(cycles[-1].eol, today):
+            assert isinstance(cycles[-1].eol, date)
+            assert advice.eol > cycles[-1].eol
+
+
+# What fails
+
+
+def test_a_run_fails_by_a_finding_of_a_named_status() -> None:
+    over, soon = told(matched(DJANGO, "3.2")), told(matched(NUMPY, "2.2"))
+    assert fails([soon, over], {}, POLICY)
+    assert not fails([soon], {}, POLICY)
+    assert fails([soon], {}, Policy(fail_on=frozenset({Status.EXPIRING})))
+    assert fails([over], {}, Policy(fail_on=frozenset({Status.EXPIRING}))), "`expiring` includes `eol`"
+    assert not fails([over, soon], {}, Policy(fail_on=frozenset()))
+    assert not fails([], {}, POLICY)
+
+
+def test_an_ignored_finding_never_fails_a_run() -> None:
+    ignored = told(matched(DJANGO, "3.2"))._replace(ignored="replaced soon")
+    assert not fails([ignored], {Status.EOL: 1}, POLICY)
+
+
+@pytest.mark.parametrize("status", [Status.UNKNOWN, Status.UNTRACKED])
+def test_what_has_no_findings_fails_by_its_count(status: Status) -> None:
+    policy = Policy(fail_on=frozenset({status}))
+    assert fails([], {status: 1}, policy)
+    assert not fails([], {status: 0}, policy)
+    assert not fails([], {}, policy)
+    assert not fails([], {status: 1}, POLICY)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [("90d", 90), ("12w", 84), ("3m", 90), ("1y", 365), ("0d", 0), ("auto", None), (" 90D ", 90), ("AUTO", None)],
+)
+def test_a_window_is_read_in_days(text: str, days: int | None) -> None:
+    assert parse_window(text) == days
+
+
+@pytest.mark.parametrize("text", ["", "d", "90", "-1d", "1.5y", "90 d", "9x", "٣d", "²d", "9" * 5000 + "d", HOSTILE])
+def test_a_window_that_is_none_is_answered_with_examples(text: str) -> None:
+    with pytest.raises(
+        ScanError, match=r"^The window '.*' cannot be read: write days, .* 90d, 12w, 3m or 1y, or auto\.$"
+    ):
+        parse_window(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "statuses"),
+    [
+        ("eol", {Status.EOL}),
+        ("eol,deprecated", {Status.EOL, Status.DEPRECATED}),
+        (" Expiring ,", {Status.EXPIRING, Status.EOL}),
+        ("security-only,superseded", {Status.SECURITY_ONLY, Status.SUPERSEDED}),
+        ("unknown,untracked", {Status.UNKNOWN, Status.UNTRACKED}),
+        ("never", set()),
+    ],
+)
+def test_statuses_are_words_divided_by_commas(text: str, statuses: set[Status]) -> None:
+    assert parse_statuses(text) == statuses
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("expirng", "Did you mean 'expiring'?"),
+        ("security_only", "Did you mean 'security-only'?"),
+        ("nevr", "Did you mean 'never'?"),
+        ("eol,supported", "'supported' is no status that can fail a run."),
+        ("zzz", "The words are: eol, expiring, security-only, deprecated, superseded, unknown, untracked; or never."),
+        ("", "No status is named."),
+        (" , ", "No status is named."),
+        ("never,eol", "stands alone"),
+        (HOSTILE, "is no status"),
+    ],
+)
+def test_a_word_that_is_no_status_is_answered_with_the_words(text: str, hint: str) -> None:
+    with pytest.raises(ScanError) as caught:
+        parse_statuses(text)
+    assert hint in str(caught.value)
+    assert str(caught.value).isprintable()
