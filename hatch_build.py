@@ -1,4 +1,7 @@
-"""Compiles products/ into the one small file of the wheel: see scanner/catalog/dataset.py."""
+"""Compiles what scans read into the wheel: products/, and the names that the parsers claim.
+
+See scanner/catalog/dataset.py and scanner/plugin.py.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,8 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class ProductsHook(BuildHookInterface[Any]):
-    """Puts the compiled products into the wheel; an editable install compiles them on its own."""
+class DataHook(BuildHookInterface[Any]):
+    """Puts the compiled files into the wheel; a checkout compiles them on its own."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile the products. A product file that cannot be read stops the build."""
@@ -20,12 +23,14 @@ class ProductsHook(BuildHookInterface[Any]):
         root = Path(self.root)
         sys.path.insert(0, str(root))
         from scanner.catalog.dataset import compile_products
+        from scanner.plugin import compile_globs
 
         compiled = compile_products(str(root / "products"))
         if compiled.problems:
             message = f"{compiled.problems[0].location.path}: {compiled.problems[0].message}"
             raise ValueError(message)
         self._folder = tempfile.TemporaryDirectory()
-        path = Path(self._folder.name, "products.txt")
-        path.write_bytes(compiled.content)
-        build_data["force_include"][str(path)] = "scanner/_data/products.txt"
+        for name, content in (("products.txt", compiled.content), ("parsers.txt", compile_globs().encode())):
+            path = Path(self._folder.name, name)
+            path.write_bytes(content)
+            build_data["force_include"][str(path)] = f"scanner/_data/{name}"

@@ -39,7 +39,7 @@ def from_json(text: str) -> object:
         decoded: object = json.loads(text.removeprefix("\ufeff"))
     except json.JSONDecodeError as error:
         msg = f"This is not JSON: {error.msg}."
-        raise ShapeError(msg, error.lineno, error.colno) from error
+        raise ShapeError(msg, *_place(error.doc, error.pos)) from error
     except (RecursionError, ValueError) as error:
         msg = "This is not JSON that can be read: it is nested too deeply, or a number is too long."
         raise ShapeError(msg) from error
@@ -54,7 +54,7 @@ def from_toml(text: str) -> Table:
         return tomli.loads(text.removeprefix("\ufeff"))
     except tomli.TOMLDecodeError as error:
         msg = f"This is not TOML: {error.msg}."
-        raise ShapeError(msg, error.lineno, error.colno) from error
+        raise ShapeError(msg, *_place(error.doc, error.pos)) from error
     except (RecursionError, ValueError) as error:
         msg = "This is not TOML that can be read: it is nested too deeply, or a number is too long."
         raise ShapeError(msg) from error
@@ -84,6 +84,12 @@ def text(value: object, what: str) -> str:
 def optional_text(value: object, what: str) -> str | None:
     """Return text, or None where the value is absent."""
     return None if value is None else text(value, what)
+
+
+def _place(text: str, position: int) -> tuple[int, int]:
+    # Decoders end a line at LF only; editors, code scanning and `Source` do at CR and CRLF too.
+    before = text[:position].replace("\r\n", "\n").replace("\r", "\n")
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
 def _mismatch(value: object, what: str, wanted: str) -> ShapeError:

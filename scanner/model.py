@@ -233,7 +233,7 @@ class Finding(NamedTuple):
     no day is known. `message` is whole sentences, free of line breaks, not yet made safe for a medium.
     """
 
-    id: str
+    key: tuple[str, ...]
     rule: str
     status: Status
     matches: tuple[Match, ...]
@@ -241,6 +241,16 @@ class Finding(NamedTuple):
     days_left: int | None
     advice: Advice | None
     ignored: str | None = None
+
+    @property
+    def id(self) -> str:
+        """Sixteen hexadecimal digits made of rule, product, cycle, purl without version, and path.
+
+        Moving a line or taking another version of the same cycle keeps it.
+        """
+        from hashlib import sha256
+
+        return sha256("\n".join(self.key).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 class Policy(NamedTuple):

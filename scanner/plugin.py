@@ -2,11 +2,15 @@
 
 The folder is the registry: a module in `parsers/`, `reporters/` or `commands/` is a plugin, and
 one that lacks its constant stops the program. Nothing is listed by hand.
+
+A run imports only the plugins that it uses. Which names a parser claims is compiled beside the product
+data, when a wheel is built, and in a checkout whenever a parser changed.
 """
 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -23,6 +27,10 @@ if TYPE_CHECKING:
     from scanner.source import Source
 
 
+_HERE = os.path.dirname(__file__)
+_COMPILED = os.path.join(_HERE, "_data", "parsers.txt")
+
+
 class Parser(NamedTuple):
     """Reads one input format.
 
@@ -37,11 +45,6 @@ class Parser(NamedTuple):
     spec: str
     parse: Callable[[Source], Iterable[Parsed]]
     mark: Callable[[bytes], bool]
-
-    def claims(self, path: str) -> bool:
-        """Tell whether a path with `/` bears a name of this format."""
-        name = path.rpartition("/")[2]
-        return any(fits("/" + path, "*/" + glob) if "/" in glob else fits(name, glob) for glob in self.globs)
 
 
 class Style(NamedTuple):
@@ -76,9 +79,10 @@ class World(NamedTuple):
 
 
 class Command(NamedTuple):
-    """One command of the command line; `run` returns the exit code."""
+    """One command of the command line; `usage` follows its name in the help, `run` returns the exit code."""
 
     summary: str
+    usage: str
     configure: Callable[[ArgumentParser], None]
     run: Callable[[Namespace, World], int]
 
@@ -86,23 +90,32 @@ class Command(NamedTuple):
 @cache
 def names(folder: str) -> tuple[str, ...]:
     """List the plugins of a folder (`parsers`, `reporters`, `commands`), sorted."""
-    here = os.path.join(os.path.dirname(__file__), folder)
-    stems = (name[:-3] for name in os.listdir(here) if name.endswith(".py"))
+    stems = (name[:-3] for name in os.listdir(os.path.join(_HERE, folder)) if name.endswith(".py"))
     return tuple(sorted(stem for stem in stems if not stem.startswith("_")))
 
 
-@cache
-def parsers() -> Mapping[str, Parser]:
-    """Return every parser by its id."""
-    return {name: _constant("parsers", name, "PARSER", Parser) for name in names("parsers")}
+def parser(name: str) -> Parser:
+    """Return one parser of `names("parsers")`."""
+    return _constant("parsers", name, "PARSER", Parser)
+
+
+def claimants(path: str) -> list[str]:
+    """Return the ids of the parsers that claim the name of a path with `/`."""
+    name, slashed = path.rpartition("/")[2], f"/{path}"
+    return [
+        parser_id
+        for parser_id, globs in _globs().items()
+        if any(fits(slashed, f"*/{glob}") if "/" in glob else fits(name, glob) for glob in globs)
+    ]
 
 
 def parser_of(path: str, head: bytes) -> Parser | None:
     """Choose the parser for a file by its name, and by its first bytes where names do not decide."""
-    by_name = [parser for parser in parsers().values() if parser.claims(path)]
-    if len(by_name) == 1:
-        return by_name[0]
-    return next((parser for parser in by_name or parsers().values() if parser.mark(head)), None)
+    claiming = claimants(path)
+    if len(claiming) == 1:
+        return parser(claiming[0])
+    candidates = (parser(name) for name in claiming or names("parsers"))
+    return next((candidate for candidate in candidates if candidate.mark(head)), None)
 
 
 def reporter(name: str) -> Reporter:
@@ -138,6 +151,42 @@ def fits(text: str, glob: str) -> bool:
             return False
         position += len(part)
     return True
+
+
+def compile_globs() -> str:
+    """Return the names that every parser claims, a line for each parser, after a line that tells their age."""
+    lines = ("\t".join((name, *parser(name).globs)) for name in names("parsers"))
+    return "\n".join((_age(), *lines, ""))
+
+
+@cache
+def _globs() -> Mapping[str, Sequence[str]]:
+    try:
+        with open(_COMPILED, encoding="utf-8") as file:
+            age, *lines = file.read().splitlines()
+    except OSError:
+        age, lines = "", []
+    # An installed package does not change; only a checkout has products/ beside it.
+    if not lines or (os.path.isdir(os.path.join(_HERE, os.pardir, "products")) and age != _age()):
+        _, *lines = _recompiled().splitlines()
+    return {name: globs for name, *globs in (line.split("\t") for line in lines)}
+
+
+def _recompiled() -> str:
+    text = compile_globs()
+    unfinished = f"{_COMPILED}.{os.getpid()}"
+    with suppress(OSError):  # a checkout that cannot be written to is compiled on every run
+        os.makedirs(os.path.dirname(_COMPILED), exist_ok=True)
+        with open(unfinished, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(unfinished, _COMPILED)
+    return text
+
+
+def _age() -> str:
+    with os.scandir(os.path.join(_HERE, "parsers")) as entries:
+        modules = sorted((entry.name, entry.stat().st_mtime_ns) for entry in entries if entry.name.endswith(".py"))
+    return " ".join(f"{name}:{changed}" for name, changed in modules)
 
 
 _Plugin = TypeVar("_Plugin", Parser, Reporter, Command)

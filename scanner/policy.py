@@ -27,7 +27,7 @@ from scanner.model import (
 from scanner.purl import split
 from scanner.rules import RULES
 from scanner.text import clean, shorten
-from scanner.wording import distance
+from scanner.wording import called, distance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -117,19 +117,16 @@ def group(verdict: Verdict) -> tuple[str, ...]:
 def finding(verdicts: Sequence[Verdict], repo_path: str, policy: Policy, today: date) -> Finding:
     """Make the finding of verdicts that share a `group` in one file; `repo_path` is its path from the git root.
 
-    The id does not depend on line or version: moving a line or taking a patch release reopens nothing.
+    Its key does not depend on line or version: moving a line or taking a patch release reopens nothing.
     """
-    from hashlib import sha256
-
     status = verdicts[0].status
     matches = tuple(verdict.match for verdict in verdicts if verdict.match is not None)
     first = matches[0]
     rule = RULES[status].id
-    key = "\n".join((rule, *group(verdicts[0])[1:], repo_path))
     advice = _advice(status, first, policy, today)
     eol = first.cycle.eol
     return Finding(
-        id=sha256(key.encode("utf-8", "backslashreplace")).hexdigest()[:16],
+        key=(rule, *group(verdicts[0])[1:], repo_path),
         rule=rule,
         status=status,
         matches=matches,
@@ -395,10 +392,9 @@ def _outlook(product: Product, advice: Advice, today: date) -> str:
 
 
 def _called(cycle: Cycle, product: Product, today: date) -> str:
-    label = cycle.label or cycle.name
-    if label.casefold().startswith(product.title.casefold() + " "):
-        label = label[len(product.title) + 1 :]
-    return f"{label} (LTS)" if is_lts(cycle, today) and "lts" not in label.casefold() else label
+    label = called(cycle, today)
+    repeated = label.casefold().startswith(product.title.casefold() + " ")
+    return label[len(product.title) + 1 :] if repeated else label
 
 
 def _named(found: Match) -> tuple[str, str]:

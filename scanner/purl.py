@@ -27,7 +27,7 @@ class Purl(NamedTuple):
 
 def make(purl_type: str, name: str, version: str | None = None, namespace: str = "") -> str:
     """Write a canonical purl. Raises ValueError when a purl of this type cannot have these parts."""
-    if purl_type == "pypi":
+    if purl_type == "pypi" and not namespace:
         name = name.lower().replace("_", "-")
     elif purl_type not in _SIMPLE_TYPES or namespace:
         return _made_by_library(purl_type, name, version, namespace)
@@ -86,4 +86,7 @@ def _decoded(text: str) -> str:
 def _made_by_library(purl_type: str, name: str, version: str | None, namespace: str) -> str:
     from packageurl import PackageURL
 
+    if not name.strip(" /"):
+        msg = "A purl needs a name."
+        raise ValueError(msg)
     return PackageURL(purl_type, namespace or None, name, version or None).to_string()

@@ -58,7 +58,8 @@ class Source:
         line = bisect_right(self._line_starts, start)
         line_start = self._line_starts[line - 1]
         if line < len(self._line_starts):
-            end = min(end, self._line_starts[line] - 1)
+            next_line = self._line_starts[line]
+            end = min(end, next_line - (2 if self.text.startswith("\r\n", next_line - 2) else 1))
         return Location(self.path, line, start - line_start + 1, max(end, start) - line_start + 1)
 
     def line(self, number: int) -> Location:

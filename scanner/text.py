@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-_USERINFO = re.compile(r"(?<=://)[^/\s@]+@")
+# Greedy: a password may hold an `@` of its own.
+_USERINFO = re.compile(r"(?<=://)[^/\s]+@")
 
 
 def clean(text: str) -> str:

@@ -355,7 +355,7 @@ MESSAGES = [
         matched(DJANGO, "3.2", "pkg:pypi/django@3.2.25"),
         (
             "Django 3.2.25 is on cycle 3.2 (LTS), which ended on 2024-04-01, 2 years and 7 months ago. "
-            "Move to 5.2 (LTS), supported until 2028-04-30; its newest version is 5.2.17."
+            "Move to 5.2 LTS, supported until 2028-04-30; its newest version is 5.2.17."
         ),
     ),
     (
@@ -368,7 +368,7 @@ MESSAGES = [
     (
         matched(DJANGO, "5.2", "pkg:pypi/django@5.2.1"),
         (
-            "Django 5.2.1 is on cycle 5.2 (LTS), whose active support ended on 2025-12-03, 11 months ago; security "
+            "Django 5.2.1 is on cycle 5.2 LTS, whose active support ended on 2025-12-03, 11 months ago; security "
             "fixes still come until 2028-04-30, in 17 months. No newer cycle that lasts longer is known."
         ),
     ),
@@ -419,7 +419,7 @@ MESSAGES = [
         missed(Reason.OLDER, "pkg:pypi/django@0.96", DJANGO),
         (
             "Django 0.96 is older than 3.2 (LTS), the oldest release cycle that is tracked, which ended on 2024-04-01, "
-            "2 years and 7 months ago. Move to 5.2 (LTS), supported until 2028-04-30; its newest version is 5.2.17."
+            "2 years and 7 months ago. Move to 5.2 LTS, supported until 2028-04-30; its newest version is 5.2.17."
         ),
     ),
     (
