@@ -1,0 +1,1 @@
+"""OUT: output formats, one module each; the folder is the registry."""

@@ -1,0 +1,131 @@
+"""Annotations of a GitHub workflow: findings shown at the lines of a pull request.
+
+https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands. The runner obeys
+what it reads in a log, so that every text of a scanned file is made harmless on its way in.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from scanner import purl
+from scanner.about import NAME
+from scanner.model import Status
+from scanner.plugin import Reporter
+from scanner.rules import RULES
+from scanner.text import clean, for_log, redact, shorten
+from scanner.wording import counted, coverage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from scanner.model import Finding, Input, Location, Report
+    from scanner.plugin import Style
+
+# GitHub shows ten annotations of a type for each step, and drops the rest without a word.
+_SHOWN: Final = 10
+
+# The runner cuts a message at 4,096 UTF-16 units, of which a character has at most two.
+_MESSAGE: Final = 2000
+_TITLE: Final = 120
+
+# The runner knows no `note`; the types are in the order in which they matter.
+_TYPES: Final = ("error", "warning", "notice")
+_WORST_FIRST: Final = tuple(Status)
+
+
+def render(report: Report, _style: Style) -> str:
+    """Write one annotation per finding and problem, the worst of each type, then what was covered."""
+    files = {given.path: _file(given) for given in report.inputs}
+    found = sorted((finding for finding in report.findings if finding.ignored is None), key=_badness)
+    by_type: dict[str, list[str]] = {name: [] for name in _TYPES}
+    for finding in found:
+        name = RULES[finding.status].level.replace("note", "notice")
+        by_type[name].append(_of_finding(finding, name, files))
+    for problem in report.problems:
+        by_type["warning"].append(_command("warning", "Not read", problem.message, _place(problem.location, files)))
+    lines = [line for name in _TYPES for line in _kept(by_type[name], name)]
+    return "\n".join([*lines, _harmless(_covered(report)), ""])
+
+
+def _covered(report: Report) -> str:
+    stamp = report.data
+    return (
+        f"{NAME}: {coverage(report.by_status, report.by_reason)} Judged as of {report.today} with data of {stamp.date} "
+        f"({counted(stamp.products, 'product')}, revision {stamp.revision})."
+    )
+
+
+def _badness(finding: Finding) -> tuple[int, int, str, int]:
+    place = finding.matches[0].dependency.location
+    days_left = 0 if finding.days_left is None else finding.days_left
+    return (_WORST_FIRST.index(finding.status), days_left, place.path, place.line or 0)
+
+
+def _of_finding(finding: Finding, name: str, files: Mapping[str, str]) -> str:
+    dependency = finding.matches[0].dependency
+    rule = RULES[finding.status]
+    lines = sorted({match.dependency.location.line or 0 for match in finding.matches[1:]} - {0})
+    also = f" Also on {_numbered(lines)}." if lines else ""
+    title = f"{rule.title.capitalize()}: {_named(dependency.purl)} ({rule.id})"
+    return _command(name, title, finding.message + also, _place(dependency.location, files))
+
+
+def _numbered(lines: list[int]) -> str:
+    return ("line " if len(lines) == 1 else "lines ") + shorten(", ".join(map(str, lines)), 100)
+
+
+def _named(text: str) -> str:
+    parts = purl.split(text)
+    if parts is None:
+        return text
+    name = f"{parts.namespace}/{parts.name}" if parts.namespace else parts.name
+    return f"{name} {parts.version}" if parts.version else name
+
+
+def _file(given: Input) -> str:
+    # Standard input and package URLs on the command line are no files of the repository.
+    return "" if given.path == "-" or given.format == "purl" else given.repo_path
+
+
+def _place(location: Location, files: Mapping[str, str]) -> list[tuple[str, str]]:
+    path = files.get(location.path, location.path)
+    if not path:
+        return []
+    spans = (
+        ("line", location.line),
+        ("endLine", location.line),
+        ("col", location.column),
+        ("endColumn", location.end_column),
+    )
+    return [("file", path), *((key, str(value)) for key, value in spans if value is not None)]
+
+
+def _kept(commands: list[str], name: str) -> Iterable[str]:
+    if len(commands) <= _SHOWN:
+        return commands
+    left_out = len(commands) - (_SHOWN - 1)
+    more = f"And {left_out:,} more, which GitHub would not show here; the other reports of this scan have them all."
+    return [*commands[: _SHOWN - 1], _command(name, counted(left_out, f"more {name}"), more, [])]
+
+
+def _command(name: str, title: str, message: str, place: list[tuple[str, str]]) -> str:
+    properties = [*place, ("title", shorten(_harmless(title), _TITLE))]
+    listed = ",".join(f"{key}={_escaped_property(_harmless(value))}" for key, value in properties)
+    return f"::{name} {listed}::{_escaped(shorten(_harmless(message), _MESSAGE))}"
+
+
+def _harmless(text: str) -> str:
+    return for_log(redact(clean(text)))
+
+
+def _escaped(text: str) -> str:
+    # The percent sign first, since the others bring new ones.
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _escaped_property(text: str) -> str:
+    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
+
+
+REPORTER: Final = Reporter(id="github", title="GitHub workflow annotations", render=render)

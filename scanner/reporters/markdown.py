@@ -1,0 +1,214 @@
+"""Tables in GitHub Flavored Markdown: for the summary of a job, a comment, a wiki page.
+
+https://github.github.com/gfm/. What comes from a scanned file stands in code spans, where nothing
+is a link, a mention, HTML or a picture; the words of product files are escaped.
+"""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from scanner import purl
+from scanner.about import NAME
+from scanner.model import EvidenceClass, Status
+from scanner.plugin import Reporter
+from scanner.text import clean, for_log, redact, shorten
+from scanner.wording import called, counted, coverage, ending, judged, reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import date
+
+    from scanner.model import Dependency, Finding, Location, Match, Problem, Report, Verdict
+    from scanner.plugin import Style
+
+_Item = TypeVar("_Item")
+
+# GitHub refuses a longer comment; the summary of a job may be sixteen times as long.
+_LIMIT: Final = 65_536
+# Kept free for the sentences around the tables, which are never left out.
+_RESERVE: Final = 4_096
+_CELL: Final = 300
+
+_WORST_FIRST: Final = tuple(Status)
+
+# What an end date rests on, where nobody has announced it.
+_RESTS_ON: Final[Mapping[EvidenceClass, str]] = MappingProxyType(
+    {EvidenceClass.RULE: ", by policy, not announced", EvidenceClass.INFERRED: ", inferred"}
+)
+
+# A code span can hold no backtick, a table cell no bar; tags and links are read by programs that
+# know no code spans. Versions (`<5`) and paths (`[slug]`) stay as they are.
+_BREAKS_CODE: Final = re.compile(r"[`|]|<(?=[A-Za-z/!?])|\](?=\()")
+_PUNCTUATION: Final = re.compile(r"[\\`*_\[\]<>|&~$#!@:]")
+
+
+def render(report: Report, _style: Style) -> str:
+    """Write the findings, what was covered and what could not be read, as far as a comment can hold it."""
+    page = _Page()
+    found = sorted(report.findings, key=_badness)
+    page.say(f"## {NAME}: {counted(len(found), 'finding')}")
+    page.say(_verdict(report))
+    heads = ("Status", "Dependency", "Where", "Cycle", "End", "Move to")
+    page.table(heads, found, lambda finding: _of_finding(finding, report.today), "finding")
+    page.say(coverage(report.by_status, report.by_reason))
+    page.table(("Not read", "Why"), report.problems, _of_problem, "problem")
+    page.table(("Dependency", "Status", "Where"), report.components, _of_component, "dependency")
+    page.say(_stamped(report))
+    return page.text()
+
+
+def render_list(dependencies: Sequence[Dependency], problems: Sequence[Problem], _style: Style) -> str:
+    """Write every dependency with its place, then what could not be read."""
+    page = _Page()
+    page.say(f"## {NAME}: {counted(len(dependencies), 'dependency', 'dependencies')}")
+    page.table(("Dependency", "Where"), dependencies, lambda one: (_named(one), _where(one.location)), "dependency")
+    page.table(("Not read", "Why"), problems, _of_problem, "problem")
+    return page.text()
+
+
+class _Page:
+    """A text whose tables stop growing before it is too long, and say so."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._left = _LIMIT - _RESERVE
+
+    def say(self, paragraph: str) -> None:
+        """Add one of the few sentences that are never left out."""
+        self._lines += [for_log(paragraph), ""]
+
+    def table(
+        self, heads: Sequence[str], items: Sequence[_Item], row: Callable[[_Item], Iterable[str]], noun: str
+    ) -> None:
+        """Add as many rows as there is room for, and the number of those left out; nothing for no items."""
+        if not items:
+            return
+        if self._fits(f"{_joined(heads)}\n{_joined('---' for _ in heads)}"):
+            shown = next(
+                (number for number, item in enumerate(items) if not self._fits(_joined(row(item)))), len(items)
+            )
+        else:
+            shown = 0
+        if left_out := len(items) - shown:
+            number = counted(left_out, f"more {noun}", "more dependencies" if noun == "dependency" else None)
+            self._lines += ["", f"*{number} left out here for want of room; the JSON report has all.*"]
+        self._lines.append("")
+
+    def text(self) -> str:
+        """Return what was written."""
+        return "\n".join(self._lines[:-1]) + "\n"
+
+    def _fits(self, text: str) -> bool:
+        text = for_log(text)
+        self._left -= len(text) + 1
+        if self._left >= 0:
+            self._lines.append(text)
+        return self._left >= 0
+
+
+def _joined(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _badness(finding: Finding) -> tuple[bool, int, int, str, int]:
+    place = finding.matches[0].dependency.location
+    days_left = 0 if finding.days_left is None else finding.days_left
+    ignored = finding.ignored is not None
+    return (ignored, _WORST_FIRST.index(finding.status), days_left, place.path, place.line or 0)
+
+
+def _verdict(report: Report) -> str:
+    policy = ", ".join(sorted(report.policy.fail_on)) or "never"
+    if report.failed:
+        return f"**This fails the policy** ({policy})."
+    if not judged(report.by_status):
+        return f"Nothing fails the policy ({policy}), since nothing was judged: **this says nothing about health**."
+    return f"Nothing fails the policy ({policy})."
+
+
+def _stamped(report: Report) -> str:
+    stamp = report.data
+    return (
+        f"Judged as of {report.today} with data of {stamp.date} from {_prose(stamp.source)} "
+        f"({counted(stamp.products, 'product')}, revision {_prose(stamp.revision)})."
+    )
+
+
+def _of_finding(finding: Finding, today: date) -> tuple[str, ...]:
+    match = finding.matches[0]
+    others = len(finding.matches) - 1
+    more = f" and {counted(others, 'more place')}" if others else ""
+    ignored = "" if finding.ignored is None else f", ignored: {_code(finding.ignored)}"
+    return (
+        f"**{finding.status}**{ignored}",
+        _named(match.dependency),
+        _where(match.dependency.location) + more,
+        _prose(f"{match.product.title} {called(match.cycle)}"),
+        _ends(match, finding.status, today),
+        _move(finding),
+    )
+
+
+def _ends(match: Match, status: Status, today: date) -> str:
+    end = ending(match.cycle.eol, today)
+    if status is Status.SECURITY_ONLY:
+        end = f"active support {ending(match.cycle.eoas, today)}; security support {end}"
+    return end + _RESTS_ON.get(match.evidence.evidence_class, "")
+
+
+def _move(finding: Finding) -> str:
+    advice = finding.advice
+    if advice is None:
+        return "no supported successor" if finding.status is Status.EOL else "nothing that lasts longer"
+    lts = " LTS" if advice.lts and "LTS" not in advice.cycle else ""
+    latest = f" ({advice.latest})" if advice.latest else ""
+    match advice.eol:
+        case None | True:
+            until = ""
+        case False:
+            until = ", no announced end"
+        case day:
+            until = f", until {day}"
+    return _prose(advice.cycle + lts + latest) + until
+
+
+def _of_problem(problem: Problem) -> tuple[str, str]:
+    return _where(problem.location), _code(problem.message)
+
+
+def _of_component(verdict: Verdict) -> tuple[str, str, str]:
+    why = f", {reason(verdict.reason)}" if verdict.status is Status.UNKNOWN and verdict.reason else ""
+    return _named(verdict.dependency), f"{verdict.status}{why}", _where(verdict.dependency.location)
+
+
+def _named(dependency: Dependency) -> str:
+    parts = purl.split(dependency.purl)
+    if parts is None:
+        return _code(dependency.purl)
+    name = f"{parts.namespace}/{parts.name}" if parts.namespace else parts.name
+    version = parts.version or dependency.requirement
+    return _code(f"{name} {version}" if version else name)
+
+
+def _where(location: Location) -> str:
+    return _code(location.path if location.line is None else f"{location.path}:{location.line}")
+
+
+def _code(text: str) -> str:
+    text = shorten(redact(clean(text)), _CELL) or " "
+    return f"`{_BREAKS_CODE.sub(_hexadecimal, text)}`"
+
+
+def _hexadecimal(found: re.Match[str]) -> str:
+    return f"\\x{ord(found[0]):02x}"
+
+
+def _prose(text: str) -> str:
+    text = shorten(redact(clean(text)), _CELL)
+    return _PUNCTUATION.sub(lambda found: f"&#{ord(found[0])};", text)
+
+
+REPORTER: Final = Reporter(id="markdown", title="Markdown tables", render=render, render_list=render_list)

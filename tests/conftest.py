@@ -1,0 +1,20 @@
+"""What all tests share: the option that rewrites golden files, and one setting of hypothesis."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import settings
+
+# The same tests on every run: an example that hypothesis has found becomes a case of its own.
+settings.register_profile("eolscan", deadline=None, derandomize=True, database=None)
+settings.load_profile("eolscan")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="write golden files anew; read them before committing")
+
+
+@pytest.fixture
+def update(request: pytest.FixtureRequest) -> bool:
+    """Tell whether golden files are to be written and not compared."""
+    return bool(request.config.getoption("--update"))

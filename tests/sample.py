@@ -1,0 +1,138 @@
+"""Reports made by hand, for the tests of the reporters."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from scanner.model import (
+    Advice,
+    Cycle,
+    Dependency,
+    Evidence,
+    EvidenceClass,
+    EvidenceKind,
+    Finding,
+    Input,
+    Location,
+    Match,
+    Policy,
+    Problem,
+    Product,
+    Reason,
+    Report,
+    Stamp,
+    Status,
+    Verdict,
+)
+
+TODAY = date(2026, 11, 22)
+
+# Escape codes, bidi marks, workflow commands, a formula, Markdown, HTML, a lone surrogate.
+HOSTILE = "x\x1b[31m\u202e##[set-output name=a]b\n::error::c|=cmd()](javascript:1)<script>`\udc80"
+
+DJANGO = Product(
+    id="django",
+    title="Django",
+    link="https://endoflife.date/django",
+    category="framework",
+    identifiers=(("purl", "pkg:pypi/django"),),
+    cycles=(
+        Cycle(
+            name="5.2",
+            released=date(2025, 4, 2),
+            eoas=date(2025, 12, 3),
+            eol=date(2028, 4, 30),
+            lts=True,
+            latest="5.2.17",
+        ),
+        Cycle(
+            name="3.2",
+            released=date(2021, 4, 6),
+            eoas=date(2021, 12, 7),
+            eol=date(2024, 4, 1),
+            lts=True,
+            latest="3.2.25",
+            label="3.2 (LTS)",
+            link="https://docs.djangoproject.com/en/3.2/releases/3.2.25/",
+        ),
+    ),
+)
+
+NUMPY = Product(
+    id="numpy",
+    title="NumPy",
+    link="https://endoflife.date/numpy",
+    cycles=(
+        Cycle(name="2.4", released=date(2025, 12, 20), eol=date(2027, 12, 20), latest="2.4.1"),
+        Cycle(name="2.2", released=date(2024, 12, 9), eol=date(2026, 12, 9), latest="2.2.6"),
+    ),
+)
+
+
+def match(product: Product, cycle: int, version: str, location: Location) -> Match:
+    """Return a match of a PyPI package with one cycle of a product."""
+    return Match(
+        dependency=Dependency(purl=f"pkg:pypi/{product.id}@{version}", location=location),
+        product=product,
+        cycle=product.cycles[cycle],
+        evidence=Evidence(
+            kind=EvidenceKind.IDENTIFIER,
+            identifier=f"pkg:pypi/{product.id}",
+            evidence_class=EvidenceClass.VENDOR,
+            source="endoflife.date",
+        ),
+    )
+
+
+def report(*, list_all: bool = False, hostile: bool = False) -> Report:
+    """Return a report with one finding that is over, one that ends soon, one miss and one problem."""
+    path = HOSTILE if hostile else "requirements.txt"
+    over = match(DJANGO, 1, "3.2.25", Location(path, 3, 1, 15))
+    soon = match(NUMPY, 1, "2.2.6", Location(path, 9, 1, 13))
+    untracked = Dependency(purl="pkg:pypi/left-pad@1.0", location=Location(path, 4, 1, 14))
+    ranged = Dependency(purl="pkg:pypi/wagtail", requirement=">=3", location=Location(path, 5, 1, 11))
+    findings = (
+        Finding(
+            key=("EOL001", "django", "3.2", "pkg:pypi/django", "requirements.txt"),
+            rule="EOL001",
+            status=Status.EOL,
+            matches=(over,),
+            message="Django 3.2.25 is on 3.2 (LTS), which ended on 2024-04-01, 2 years and 7 months ago.",
+            days_left=-965,
+            advice=Advice(cycle="5.2", latest="5.2.17", eol=date(2028, 4, 30), lts=True),
+        ),
+        Finding(
+            key=("EOL002", "numpy", "2.2", "pkg:pypi/numpy", "requirements.txt"),
+            rule="EOL002",
+            status=Status.EXPIRING,
+            matches=(soon,),
+            message="NumPy 2.2.6 is on 2.2, which ends on 2026-12-09, in 17 days.",
+            days_left=17,
+            advice=Advice(cycle="2.4", latest="2.4.1", eol=date(2027, 12, 20), lts=False),
+        ),
+    )
+    components = (
+        Verdict(dependency=over.dependency, status=Status.EOL, match=over),
+        Verdict(dependency=untracked, status=Status.UNTRACKED, reason=Reason.UNTRACKED),
+        Verdict(dependency=ranged, status=Status.UNKNOWN, reason=Reason.RANGE),
+        Verdict(dependency=soon.dependency, status=Status.EXPIRING, match=soon),
+    )
+    return Report(
+        today=TODAY,
+        data=Stamp(
+            revision="0123456789ab",
+            date=date(2026, 8, 22),
+            products=464,
+            sha256="ab" * 32,
+            source="endoflife.date",
+        ),
+        policy=Policy(list_all=list_all),
+        inputs=(Input(path=path, repo_path=f"sub/{path}", format="requirements", components=4),),
+        findings=findings,
+        by_status={Status.EOL: 1, Status.EXPIRING: 1, Status.UNKNOWN: 1, Status.UNTRACKED: 1},
+        by_reason={Reason.RANGE: 1, Reason.UNTRACKED: 1},
+        components=components if list_all else (),
+        problems=(Problem(message=f"{path!r} holds a line that is no requirement.", location=Location(path, 7)),),
+        failed=True,
+        line_hashes={(path, 3): "39fa2ee980eb94b0:1", (path, 9): "8cdf5a6b5ac2b07e:1"},
+    )

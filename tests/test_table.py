@@ -1,0 +1,384 @@
+"""The laws of what a person reads in a terminal; fixtures/reports/ holds whole examples."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from scanner.model import (
+    Dependency,
+    EvidenceClass,
+    EvidenceKind,
+    Finding,
+    Kind,
+    Location,
+    Policy,
+    Problem,
+    Reason,
+    Report,
+    Scope,
+    Status,
+)
+from scanner.plugin import Style
+from scanner.reporters.table import REPORTER, render, render_list
+from scanner.text import width
+from tests.anyreport import DEPENDENCIES, PROBLEMS, REPORTS
+from tests.sample import DJANGO, NUMPY, TODAY, match, report
+
+if TYPE_CHECKING:
+    from scanner.model import Ending
+
+PIPE = Style()
+WIDTHS = st.integers(20, 200)
+COLOR = re.compile(r"\x1b\[[0-9;]*m")
+PATIENT = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+
+
+def long_names() -> Report:
+    path = "services/支払い/backend/requirements/production-and-development.txt"
+    place = Location(path, 1234)
+    name = "pkg:maven/org.example.framework.very.long/spring-boot-starter-web@2.7.18"
+    over = report().findings[0]
+    found = over.matches[0]._replace(dependency=Dependency(purl=name, location=place))
+    return report()._replace(findings=(over._replace(matches=(found,)), report().findings[1]))
+
+
+def with_findings(*findings: Finding) -> Report:
+    return report()._replace(findings=findings, problems=())
+
+
+def over(name: str, days: int) -> Finding:
+    place = Location(f"{name}.txt", 1)
+    found = match(DJANGO, 1, "3.2", place)._replace(dependency=Dependency(purl=f"pkg:pypi/{name}@3.2", location=place))
+    return report().findings[0]._replace(matches=(found,), days_left=days)
+
+
+def lines_of(text: str, *words: str) -> list[str]:
+    return [line for line in text.splitlines() if all(word in line for word in words)]
+
+
+def unbroken(text: str) -> str:
+    return "".join(text.split())
+
+
+@PATIENT
+@given(report=REPORTS, columns=WIDTHS, color=st.booleans())
+def test_no_line_is_wider_than_the_terminal(report: Report, columns: int, *, color: bool) -> None:
+    text = COLOR.sub("", render(report, Style(columns, color)))
+    assert max(map(width, text.splitlines())) <= columns
+
+
+@PATIENT
+@given(dependencies=DEPENDENCIES, problems=PROBLEMS, columns=WIDTHS)
+def test_no_line_of_a_list_is_wider_than_the_terminal(
+    dependencies: tuple[Dependency, ...], problems: tuple[Problem, ...], columns: int
+) -> None:
+    assert max(map(width, render_list(dependencies, problems, Style(columns)).splitlines())) <= columns
+
+
+@PATIENT
+@given(report=REPORTS, columns=st.none() | WIDTHS)
+def test_colour_changes_no_character_and_is_all_that_is_sent_besides_text(report: Report, columns: int | None) -> None:
+    plain, colored = render(report, Style(columns)), render(report, Style(columns, color=True))
+    assert "\x1b" not in plain
+    assert COLOR.sub("", colored) == plain
+
+
+@PATIENT
+@given(report=REPORTS, columns=st.none() | WIDTHS)
+def test_a_log_obeys_no_line(report: Report, columns: int | None) -> None:
+    text = render(report, Style(columns))
+    assert "##[" not in text
+    assert not [line for line in text.splitlines() if line.lstrip().startswith("::")]
+
+
+@pytest.mark.parametrize("columns", [20, 40, 60, 80, 120, 200])
+def test_nothing_is_cut_however_narrow_the_terminal(columns: int) -> None:
+    found = long_names().findings[0].matches[0].dependency
+    text = unbroken(render(long_names(), Style(columns)))
+    for whole in ("org.example.framework.very.long/spring-boot-starter-web 2.7.18", f"{found.location.path}:1234"):
+        assert unbroken(whole) in text
+
+
+@pytest.mark.parametrize("columns", [None, 40, 80, 160])
+def test_a_finding_says_what_where_since_when_and_where_to(columns: int | None) -> None:
+    text = " ".join(render(with_findings(report().findings[0]), Style(columns)).split())
+    assert text.startswith("eol")
+    for words in ("django 3.2.25", "requirements.txt:3", "3.2 (LTS) ended 2024-04-01, 2 years 7 months ago"):
+        assert words in text
+    assert "move to 5.2 LTS, until 2028-04-30" in text
+
+
+def test_a_finding_is_one_line_in_a_pipe() -> None:
+    for finding in report().findings:
+        assert len(
+            lines_of(render(report(), PIPE), str(finding.status), f"requirements.txt:{finding.matches[0][0][1][1]}")
+        )
+    (line,) = lines_of(render(long_names(), PIPE), "spring-boot-starter-web 2.7.18", "ended 2024-04-01")
+    assert line.endswith("production-and-development.txt:1234")
+
+
+def test_columns_of_a_pipe_stand_under_each_other() -> None:
+    first, second = render(report(), PIPE).splitlines()[:2]
+    assert first.index("django") == second.index("numpy")
+    assert first.index("requirements.txt") == second.index("requirements.txt")
+
+
+def test_one_endless_name_does_not_blow_up_every_row() -> None:
+    place = Location("r.txt", 2)
+    names = ["x" * 100_000, *(f"n{number}" for number in range(50))]
+    dependencies = [Dependency(purl=f"pkg:npm/{name}@1", location=place) for name in names]
+    for columns in (None, 40):
+        assert len(render_list(dependencies, (), Style(columns))) < 10_000
+
+
+def test_our_own_words_are_ascii() -> None:
+    assert render(report(list_all=True), PIPE).isascii()
+    assert render(report(list_all=True), Style(60, color=True)).isascii()
+
+
+@pytest.mark.parametrize("columns", [None, 30])
+def test_the_worst_comes_first_then_the_longest_over_and_the_ignored_last(columns: int | None) -> None:
+    findings = (
+        over("hidden", -9999)._replace(ignored="known"),
+        over("soon", 3)._replace(status=Status.EXPIRING),
+        over("new", -10),
+        over("old", -2000),
+        over("whenever", 0)._replace(days_left=None),
+        over("dead", 0)._replace(status=Status.DEPRECATED),
+        over("later", 30)._replace(status=Status.EXPIRING),
+    )
+    text = render(with_findings(*findings), Style(columns))
+    places = [text.index(f"{name} 3.2") for name in ("old", "new", "whenever", "dead", "soon", "later", "hidden")]
+    assert places == sorted(places)
+
+
+def test_findings_of_equal_weight_are_ordered_by_name_and_place() -> None:
+    text = render(with_findings(over("b", -1), over("A", -1), over("c", -1)), PIPE)
+    assert text.index("A 3.2") < text.index("b 3.2") < text.index("c 3.2")
+
+
+def test_more_places_are_counted() -> None:
+    found = match(DJANGO, 1, "3.2.25", Location("requirements.txt", 3))
+    others = [found._replace(dependency=found.dependency._replace(location=Location("a", line))) for line in (4, 5)]
+    two = report().findings[0]._replace(matches=(found, others[0]))
+    three = two._replace(matches=(found, *others))
+    assert "requirements.txt:3 and 1 more place\n" in render(with_findings(two), PIPE)
+    assert "requirements.txt:3 and 2 more places\n" in render(with_findings(three), PIPE)
+
+
+def test_more_versions_and_packages_of_one_finding_are_counted() -> None:
+    first, patch = (match(DJANGO, 1, version, Location("r.txt", 3)) for version in ("3.2.25", "3.2.1"))
+    assert "django 3.2.25 and 1 more version" in render(
+        with_findings(over("x", 1)._replace(matches=(first, patch))), PIPE
+    )
+    other = match(NUMPY, 1, "2.2.6", Location("r.txt", 4))
+    findings = over("x", 1)._replace(matches=(first, patch, other))
+    assert "django 3.2.25 and 2 more packages" in render(with_findings(findings), PIPE)
+
+
+def test_what_is_no_plain_runtime_library_says_so() -> None:
+    place = Location("Dockerfile", 1)
+    image = Dependency(purl="pkg:docker/python@3.8", location=place, kind=Kind.IMAGE, scope=Scope.DEV, via=("a", "b"))
+    found = match(DJANGO, 1, "3.8", place)._replace(dependency=image)
+    text = render(with_findings(over("x", -1)._replace(matches=(found,))), PIPE)
+    assert "python 3.8 (image, dev)" in text
+    assert "Dockerfile:1, via a > b" in text
+
+
+def test_a_purl_of_the_command_line_is_its_own_place() -> None:
+    text = "pkg:pypi/django@3.2.25"
+    found = match(DJANGO, 1, "3.2.25", Location(text))
+    (line,) = lines_of(render(with_findings(over("x", -1)._replace(matches=(found,))), PIPE), "ended")
+    assert text not in line
+    assert line == line.rstrip()
+
+
+@pytest.mark.parametrize(
+    ("status", "evidence", "eol", "words"),
+    [
+        (Status.EOL, EvidenceClass.VENDOR, True, "Django 3.2 (LTS) is over, day unknown"),
+        (Status.EOL, EvidenceClass.RULE, date(2024, 4, 1), "2 years 7 months ago (by policy, not announced)"),
+        (
+            Status.EOL,
+            EvidenceClass.INFERRED,
+            date(2024, 4, 1),
+            "older than Django 3.2 (LTS), the oldest tracked, which",
+        ),
+        (Status.EXPIRING, EvidenceClass.VENDOR, TODAY, "ends 2026-11-22, today"),
+        (
+            Status.SECURITY_ONLY,
+            EvidenceClass.VENDOR,
+            date(2026, 12, 1),
+            "security fixes only, until 2026-12-01, in 9 days",
+        ),
+        (Status.SECURITY_ONLY, EvidenceClass.VENDOR, False, "gets security fixes only, no end announced"),
+        (Status.DEPRECATED, EvidenceClass.DEPRECATED, True, "marked deprecated by its maintainers"),
+        (Status.DEPRECATED, EvidenceClass.LOCKFILE, None, "marked deprecated in the lockfile"),
+        (Status.SUPERSEDED, EvidenceClass.LATEST_ONLY, None, "is superseded: only the newest release is supported"),
+    ],
+)
+def test_every_ending_and_its_evidence_have_their_words(
+    status: Status, evidence: EvidenceClass, eol: Ending, words: str
+) -> None:
+    found = match(DJANGO, 1, "3.2.25", Location("r.txt", 3))
+    kind = EvidenceKind.INFERRED if evidence is EvidenceClass.INFERRED else EvidenceKind.IDENTIFIER
+    found = found._replace(
+        cycle=found.cycle._replace(eol=eol), evidence=found.evidence._replace(kind=kind, evidence_class=evidence)
+    )
+    assert words in render(with_findings(over("x", -1)._replace(matches=(found,), status=status)), PIPE)
+
+
+@pytest.mark.parametrize(
+    ("eol", "words"),
+    [
+        (date(2028, 4, 30), "move to 5.2 LTS, until 2028-04-30"),
+        (False, "move to 5.2 LTS, no end announced"),
+        (None, "move to 5.2 LTS "),
+    ],
+)
+def test_advice_says_how_long_it_holds(eol: Ending, words: str) -> None:
+    (first, _) = report().findings
+    assert first.advice is not None
+    assert words in render(with_findings(first._replace(advice=first.advice._replace(eol=eol))), PIPE)
+
+
+def test_no_advice_is_said_where_there_is_an_end() -> None:
+    nothing = "no supported successor is known"
+    assert nothing in render(with_findings(over("x", -1)._replace(advice=None)), PIPE)
+    assert nothing not in render(with_findings(over("x", -1)._replace(advice=None, status=Status.DEPRECATED)), PIPE)
+
+
+def test_an_ignored_finding_stays_with_its_reason_and_is_counted() -> None:
+    ignored = report().findings[0]._replace(ignored="replaced in Q1")
+    text = render(with_findings(ignored)._replace(failed=False), PIPE)
+    (line,) = lines_of(text, "django 3.2.25", "ended 2024-04-01")
+    assert line.startswith("ignored  ")
+    assert "eol: Django" in line
+    assert "ignored: replaced in Q1" in line
+    assert "1 finding is ignored.\n" in text
+    assert "Nothing fails: nothing that was judged is eol, apart from what is ignored." in text
+
+
+def test_all_components_are_listed_once_with_status_and_reason() -> None:
+    text = render(report(list_all=True), PIPE)
+    for words in (("eol", "django"), ("expiring", "numpy"), ("untracked", "left-pad 1.0", ".txt:4")):
+        assert len(lines_of(text.partition("\n\n")[0], *words)) == 1
+    assert len(lines_of(text, "unknown", "wagtail >=3", "given as a range", "requirements.txt:5")) == 1
+
+
+def test_a_supported_component_says_until_when() -> None:
+    whole = report(list_all=True)
+    found = match(NUMPY, 0, "2.4.1", Location("r.txt", 2))
+    verdict = whole.components[0]._replace(dependency=found.dependency, status=Status.SUPPORTED, match=found)
+    (line,) = lines_of(render(whole._replace(components=(verdict,)), PIPE), "numpy 2.4.1")
+    assert line.startswith("supported")
+    assert "NumPy 2.4 ends 2027-12-20, in 12 months" in line
+
+
+@pytest.mark.parametrize("found", [True, False])
+def test_what_was_not_judged_is_always_said(found: bool) -> None:  # noqa: FBT001 -- a parameter of pytest
+    numbers = {Status.EOL: 1, Status.SUPPORTED: 2, Status.UNKNOWN: 2, Status.UNTRACKED: 9}
+    whole = report()._replace(by_status=numbers, by_reason={Reason.RANGE: 1, Reason.NEWER: 1, Reason.UNTRACKED: 9})
+    whole = whole if found else whole._replace(findings=())
+    assert (
+        "14 dependencies: 3 judged (1 eol, 2 supported), 2 unknown (1 given as a range, 1 newer than the data), "
+        "9 not tracked: nobody publishes an end date for them.\n"
+    ) in render(whole, PIPE)
+
+
+@pytest.mark.parametrize("by_status", [{}, {Status.UNTRACKED: 12}, {Status.UNTRACKED: 1, Status.UNKNOWN: 1}])
+def test_a_scan_that_judged_nothing_does_not_sound_healthy(by_status: dict[Status, int]) -> None:
+    whole = report()._replace(by_status=by_status, by_reason={}, findings=(), problems=(), failed=False)
+    text = render(whole, Style(80, color=True))
+    assert text.endswith("Nothing fails, but nothing was judged: this says nothing about health.\n")
+    assert "\x1b[32m" not in text
+    assert ("No dependencies were found" in text) is (not by_status)
+
+
+def test_the_data_is_named_and_how_to_ask_why() -> None:
+    text = render(report(), PIPE)
+    assert "Data of 2026-08-22 from endoflife.date (464 products, revision 0123456789ab). " in text
+    assert "`eolscan explain pkg:pypi/django@3.2.25` says why.\n" in text
+    assert "says why" not in render(with_findings(), PIPE)
+
+
+@pytest.mark.parametrize("purl", ["pkg:pypi/a@1;rm -rf ~", "pkg:pypi/a@`id`", "pkg:deb/a?x=$(id)&y", "--help"])
+def test_the_line_to_be_pasted_into_a_shell_holds_no_stranger_s_command(purl: str) -> None:
+    found = match(DJANGO, 1, "3.2.25", Location("r.txt", 3))
+    found = found._replace(dependency=found.dependency._replace(purl=purl))
+    assert "`eolscan explain PURL` says why." in render(with_findings(over("x", -1)._replace(matches=(found,))), PIPE)
+
+
+@pytest.mark.parametrize(("days", "warned"), [(180, False), (181, True)])
+def test_old_data_is_said_to_be_old(days: int, *, warned: bool) -> None:
+    old = report().data._replace(date=TODAY - timedelta(days=days))
+    text = render(report()._replace(data=old), PIPE)
+    assert ("The product data is 181 days old" in text) is warned
+
+
+def test_problems_are_listed_with_their_places_and_the_many_are_counted() -> None:
+    problems = tuple(Problem(f"bad {number}", Location("r.txt", number)) for number in range(1, 13))
+    text = render(report()._replace(problems=problems), PIPE)
+    assert "12 problems: what could not be read was not judged.\n" in text
+    assert "  r.txt:10: bad 10\n" in text
+    assert "bad 11" not in text
+    assert "  and 2 more; -f json lists all.\n" in text
+    assert "1 problem: " in render(report()._replace(problems=problems[:1]), PIPE)
+    assert "problem" not in render(report()._replace(problems=()), PIPE)
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "failed", "last"),
+    [
+        ({Status.EOL}, True, "Failed: 1 eol.\n"),
+        ({Status.EOL, Status.EXPIRING, Status.UNTRACKED}, True, "Failed: 1 eol, 1 expiring, 1 untracked.\n"),
+        ({Status.EXPIRING}, True, "Failed: 1 eol, 1 expiring.\n"),
+        ({Status.DEPRECATED}, False, "Nothing fails: nothing that was judged is deprecated.\n"),
+        ({Status.DEPRECATED, Status.SUPERSEDED}, False, "is deprecated or superseded.\n"),
+        (set(), False, "Nothing fails: this run was told never to fail.\n"),
+    ],
+)
+def test_the_last_word_is_what_fails_and_why(fail_on: set[Status], last: str, *, failed: bool) -> None:
+    whole = report()._replace(policy=Policy(fail_on=frozenset(fail_on)), failed=failed)
+    assert render(whole, PIPE).endswith(last)
+
+
+def test_the_colour_of_a_status_is_its_own() -> None:
+    text = render(report(), Style(None, color=True))
+    assert "\x1b[1;31meol\x1b[0m" in text
+    assert "\x1b[33mexpiring\x1b[0m" in text
+
+
+def test_credentials_are_not_printed() -> None:
+    place = Location("https://me:secret@host.example/r.txt", 1)
+    dependency = Dependency(purl="https://me:secret@host.example/a", location=place)
+    found = match(DJANGO, 1, "3.2", place)._replace(dependency=dependency)
+    whole = with_findings(over("x", -1)._replace(matches=(found,)))._replace(problems=(Problem("bad", place),))
+    assert "secret" not in render(whole, PIPE) + render(whole, Style(60)) + render_list([dependency], (), PIPE)
+
+
+def test_a_list_has_a_row_for_each_dependency_and_their_number() -> None:
+    place = Location("r.txt", 2)
+    dependencies = [
+        Dependency(purl="pkg:npm/%40angular/core@12.0.0", location=place),
+        Dependency(purl="pkg:pypi/wagtail", location=Location("setup.py"), requirement=">=3", scope=Scope.DEV),
+    ]
+    text = render_list(dependencies, (Problem("bad", place),), PIPE)
+    assert text == (
+        "@angular/core  12.0.0       r.txt:2\n"
+        "wagtail        >=3     dev  setup.py\n\n"
+        "1 problem: what could not be read was not judged.\n  r.txt:2: bad\n\n"
+        "2 dependencies found.\n"
+    )
+    assert "  wagtail >=3 (dev) in setup.py\n" in render_list(dependencies, (), Style(34))
+    assert render_list([], (), PIPE) == "0 dependencies found.\n"
+
+
+def test_a_list_comes_with_this_format() -> None:
+    assert REPORTER.render_list is render_list
