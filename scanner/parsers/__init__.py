@@ -1,0 +1,1 @@
+"""IN: input formats, one module each; the folder is the registry."""
