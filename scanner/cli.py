@@ -1,0 +1,125 @@
+"""The front door: arguments, streams, environment and clock go in, the exit code comes out.
+
+0: nothing fails the policy; 1: a finding does; 2: the scan could not be made.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from io import TextIOWrapper
+from typing import TYPE_CHECKING
+
+from scanner.about import NAME, VERSION
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from collections.abc import Mapping, Sequence
+
+    from scanner.plugin import Command, Style, World
+
+DEFAULT_COMMAND = "scan"
+
+_INTERRUPTED = 130  # as shells count it: 128 + SIGINT
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; bad input ends in a sentence, never in a traceback."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments == ["--version"]:
+        # Asked by many scripts and answered without loading anything.
+        print(NAME, VERSION)  # noqa: T201 -- this is the front door
+        return 0
+    from scanner.model import ScanError
+
+    world = _world()
+    try:
+        return run(arguments, world)
+    except ScanError as error:
+        return _told(world, str(error))
+    except BrokenPipeError:
+        # Nobody reads on: keep the interpreter from trying again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _told(world, "The report was cut: what reads the output closed it early.")
+    except OSError as error:
+        return _told(world, f"The output cannot be written: {error.strerror or error}.")
+    except KeyboardInterrupt:
+        _told(world, "Interrupted.")
+        return _INTERRUPTED
+
+
+def run(arguments: Sequence[str], world: World) -> int:
+    """Choose the command, read its options, and let it work in the given world."""
+    from scanner import plugin
+
+    name, rest = DEFAULT_COMMAND, list(arguments)
+    if rest and rest[0] in plugin.names("commands"):
+        name = rest.pop(0)
+    command = plugin.command(name)
+    parser = _argument_parser(name, command, world.style.width)
+    command.configure(parser)
+    # argparse loses `--` where options may stand between inputs, and takes `-name` for an option then.
+    parse = parser.parse_args if "--" in rest else parser.parse_intermixed_args
+    code = command.run(parse(rest), world)
+    world.stdout.flush()
+    return code
+
+
+def _argument_parser(name: str, command: Command, width: int | None) -> ArgumentParser:
+    from argparse import ArgumentParser, RawDescriptionHelpFormatter
+    from functools import partial
+
+    program = NAME if name == DEFAULT_COMMAND else f"{NAME} {name}"
+    return ArgumentParser(
+        prog=program,
+        # Without a usage and a width argparse would measure the terminal on every run.
+        usage=f"{program} {command.usage}".rstrip(),
+        description=command.summary,
+        formatter_class=partial(RawDescriptionHelpFormatter, width=min(width or 100, 100)),
+        allow_abbrev=False,
+    )
+
+
+def _told(world: World, sentence: str) -> int:
+    from scanner import console
+
+    console.say(world, sentence)
+    return 2
+
+
+def _world() -> World:
+    from datetime import date
+
+    from scanner.plugin import World
+
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A name that the terminal's encoding lacks is shown as an escape, not a crash.
+            stream.reconfigure(errors="backslashreplace")
+    return World(
+        stdin=sys.stdin.buffer,
+        stdout=sys.stdout,
+        stderr=sys.stderr,
+        environ=os.environ,
+        today=date.today(),  # noqa: DTZ011 -- the user's day is what counts
+        cwd=os.getcwd(),
+        style=_style(os.environ),
+    )
+
+
+def _style(environ: Mapping[str, str]) -> Style:
+    """Find out what standard output can show; https://no-color.org and https://force-color.org are obeyed."""
+    from scanner.plugin import Style
+
+    terminal = sys.stdout.isatty()
+    color = terminal and environ.get("TERM") != "dumb"
+    if environ.get("NO_COLOR"):
+        color = False
+    elif environ.get("FORCE_COLOR"):
+        color = True
+    if not terminal:
+        return Style(width=None, color=color)
+    columns = environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns) > 0:
+        return Style(width=int(columns), color=color)
+    return Style(width=os.get_terminal_size(sys.stdout.fileno()).columns or 80, color=color)

@@ -1,0 +1,38 @@
+"""`eolscan data status`: which product data speaks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from scanner.catalog import dataset
+from scanner.plugin import Command
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from scanner.plugin import World
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Add the one thing that can be asked of the data."""
+    parser.add_argument("action", choices=("status",), help="status: print which product data speaks")
+
+
+def run(_: Namespace, world: World) -> int:
+    """Print the stamp of the data, its age, and whose facts it holds."""
+    catalogue = dataset.load()
+    stamp = catalogue.stamp
+    age = (world.today - stamp.date).days
+    rows = (
+        ("date", f"{stamp.date} ({age} days old)"),
+        ("source", f"{stamp.source} (MIT licence; see NOTICE)"),
+        ("products", f"{stamp.products} with {sum(len(product.cycles) for product in catalogue)} release cycles"),
+        ("revision", stamp.revision),
+        ("sha256", stamp.sha256),
+    )
+    for name, text in rows:
+        world.stdout.write(f"{name:<9} {text}\n")
+    return 0
+
+
+COMMAND: Final = Command(summary="Tell which product data speaks.", usage="status", configure=configure, run=run)

@@ -1,0 +1,33 @@
+"""`eolscan formats`: the formats read and written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from scanner import plugin
+from scanner.plugin import Command
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from scanner.plugin import World
+
+
+def configure(_: ArgumentParser) -> None:
+    """Take no options."""
+
+
+def run(_: Namespace, world: World) -> int:
+    """Print both lists, made from the folders of parsers and reporters."""
+    parsers = map(plugin.parser, plugin.names("parsers"))
+    read = [(parser.id, f"{parser.title}: {', '.join(parser.globs)}") for parser in parsers]
+    written = [(name, plugin.reporter(name).title) for name in plugin.names("reporters")]
+    width = max(len(name) for name, _ in (*read, *written))
+    for heading, rows in (("read", read), ("written (-f FORMAT, -o FORMAT=FILE)", written)):
+        world.stdout.write(f"Formats {heading}:\n")
+        for name, text in rows:
+            world.stdout.write(f"  {name:<{width}}  {text}\n")
+    return 0
+
+
+COMMAND: Final = Command(summary="List the formats read and written.", usage="", configure=configure, run=run)

@@ -1,0 +1,96 @@
+"""`eolscan [PATH | PURL | -]...`: scan, report, and say by the exit code whether the policy holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from scanner import config, console, plugin
+from scanner.corridor import Request, scan
+from scanner.plugin import Command, Style
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from scanner.config import Settings
+    from scanner.model import Report
+    from scanner.plugin import World
+
+_HELP: Final = """\
+Say which dependencies have reached the end of their life, and where they stand.
+
+Reads files, directories, package URLs, and standard input (-); the default is this directory.
+Other commands: {commands}; `eolscan COMMAND --help` tells about each."""
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Add what a scan can be asked for."""
+    others = [name for name in plugin.names("commands") if name != "scan"]
+    parser.description = _HELP.format(commands=", ".join(others))
+    parser.add_argument("inputs", nargs="*", metavar="PATH|PURL|-", help="what to scan")
+    config.add_options(parser)
+    parser.add_argument("-q", "--quiet", action="store_true", help="say nothing on standard error but errors")
+    parser.add_argument("-v", "--verbose", action="store_true", help="with --version: the product data too")
+    parser.add_argument("--version", action="store_true", help="print the version")
+
+
+def run(arguments: Namespace, world: World) -> int:
+    """Scan and report; 1 when a finding fails the policy, 2 when a named input could not be read."""
+    if arguments.version:
+        return _version(world, verbose=arguments.verbose)
+    inputs = tuple(arguments.inputs) or (".",)
+    settings = config.settings(vars(arguments), world.environ, config.start(inputs, world.cwd))
+    formats = {settings.format, *(name for name, _ in settings.outputs)}
+    for name in formats:
+        plugin.reporter(name)
+    report = scan(
+        Request(inputs=inputs, cwd=world.cwd, stdin=world.stdin.read, exclude=settings.exclude),
+        settings.policy,
+        settings.as_of or world.today,
+        with_line_hashes="sarif" in formats,
+        allow_empty=settings.allow_empty,
+    )
+    _write(report, settings, world)
+    if settings.format != "table" and not arguments.quiet:
+        console.tell(world, report.problems)
+    return _exit_code(report, world)
+
+
+def _write(report: Report, settings: Settings, world: World) -> None:
+    # Files first: a reader of standard output may leave early.
+    for name, path in settings.outputs:
+        console.write_file(world, path, plugin.reporter(name).render(report, Style()))
+    text = plugin.reporter(settings.format).render(report, console.style(world, settings.color))
+    world.stdout.write(text)
+    world.stdout.flush()
+
+
+def _exit_code(report: Report, world: World) -> int:
+    if console.tell_unread(world, report.inputs, report.problems):
+        return 2
+    if report.policy.strict and report.problems:
+        console.say(world, "there are problems, and --strict was asked for.")
+        return 2
+    return 1 if report.failed else 0
+
+
+def _version(world: World, *, verbose: bool) -> int:
+    from scanner.about import NAME, VERSION
+
+    world.stdout.write(f"{NAME} {VERSION}\n")
+    if verbose:
+        from scanner.catalog import dataset
+
+        stamp = dataset.load().stamp
+        world.stdout.write(
+            f"data of {stamp.date} from {stamp.source}: {stamp.products} products\n"
+            f"revision {stamp.revision}\nsha256 {stamp.sha256}\n"
+        )
+    return 0
+
+
+COMMAND: Final = Command(
+    summary="Say which dependencies have reached the end of their life, and where they stand.",
+    usage="[OPTIONS] [PATH | PURL | -]...",
+    configure=configure,
+    run=run,
+)

@@ -1,0 +1,55 @@
+"""What the commands say and where: reports to standard output and files, everything else to standard error."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from scanner.model import ScanError
+from scanner.text import clean, for_log, redact
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scanner.model import Input, Problem
+    from scanner.plugin import Style, World
+
+_SHOWN_PROBLEMS = 20
+
+
+def say(world: World, sentence: str) -> None:
+    """Write one sentence to standard error, safe for a terminal and a log."""
+    world.stderr.write(f"eolscan: {for_log(redact(clean(sentence)))}\n")
+
+
+def tell(world: World, problems: Sequence[Problem]) -> None:
+    """Say on standard error what could not be read."""
+    for problem in problems[:_SHOWN_PROBLEMS]:
+        place = ":".join(str(part) for part in problem.location[:2] if part is not None)
+        say(world, f"{place}: {problem.message}")
+    if len(problems) > _SHOWN_PROBLEMS:
+        say(world, f"and {len(problems) - _SHOWN_PROBLEMS} more problems.")
+
+
+def tell_unread(world: World, inputs: Sequence[Input], problems: Sequence[Problem]) -> bool:
+    """Name the inputs that the user named and that gave nothing but problems; tell whether there are any."""
+    troubled = {problem.location.path for problem in problems}
+    unread = [given.path for given in inputs if given.named and not given.components and given.path in troubled]
+    for path in unread:
+        say(world, f"nothing could be read in {path}.")
+    return bool(unread)
+
+
+def style(world: World, color: str) -> Style:
+    """Return what standard output can show, with colour as the user wants it (`auto`, `always`, `never`)."""
+    return world.style if color == "auto" else world.style._replace(color=color == "always")
+
+
+def write_file(world: World, path: str, text: str) -> None:
+    """Write a report to a file. Raises `ScanError` when the disk does not take it."""
+    try:
+        with open(os.path.join(world.cwd, path), "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+            file.write(text)
+    except (OSError, ValueError) as error:
+        msg = f"{path} cannot be written: {getattr(error, 'strerror', None) or error}."
+        raise ScanError(msg) from error

@@ -1,0 +1,86 @@
+"""The walk: which files of a tree are read."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from scanner.discover import git_root, walk
+from scanner.model import Problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def plant(root: Path, *names: str) -> None:
+    for name in names:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+
+
+def found(root: Path, *exclude: str) -> list[str]:
+    return [
+        f"! {os.path.relpath(entry.location.path, root)}"
+        if isinstance(entry, Problem)
+        else os.path.relpath(entry, root)
+        for entry in walk(str(root), exclude)
+    ]
+
+
+def test_files_are_found_in_a_stable_order(tmp_path: Path) -> None:
+    plant(tmp_path, "b/requirements.txt", "a/requirements.txt", "requirements.txt", "README.md")
+    assert found(tmp_path) == ["requirements.txt", "a/requirements.txt", "b/requirements.txt"]
+
+
+def test_other_peoples_trees_are_passed_over(tmp_path: Path) -> None:
+    hidden = ("node_modules/x", "venv", ".git", ".venv/lib", "lib/site-packages/y")
+    plant(tmp_path, *(f"{folder}/requirements.txt" for folder in hidden))
+    assert found(tmp_path) == []
+
+
+def test_a_virtual_environment_of_any_name_is_passed_over(tmp_path: Path) -> None:
+    plant(tmp_path, "env311/pyvenv.cfg", "env311/requirements.txt")
+    assert found(tmp_path) == []
+
+
+def test_a_tree_that_is_named_is_walked_whatever_its_name(tmp_path: Path) -> None:
+    plant(tmp_path, "node_modules/requirements.txt")
+    assert found(tmp_path / "node_modules") == ["requirements.txt"]
+
+
+def test_excluded_paths_and_names_are_passed_over(tmp_path: Path) -> None:
+    plant(tmp_path, "docs/requirements.txt", "src/requirements.txt", "src/requirements-old.txt")
+    assert found(tmp_path, "docs", "*-old.txt") == ["src/requirements.txt"]
+    assert found(tmp_path, "src/*") == ["docs/requirements.txt"]
+
+
+def test_a_link_out_of_the_tree_is_said_and_not_followed(tmp_path: Path) -> None:
+    plant(tmp_path, "outside/requirements.txt", "tree/other.txt")
+    (tmp_path / "tree/requirements.txt").symlink_to(tmp_path / "outside/requirements.txt")
+    assert found(tmp_path / "tree") == ["! requirements.txt"]
+
+
+def test_a_link_inside_of_the_tree_is_read(tmp_path: Path) -> None:
+    plant(tmp_path, "requirements.txt")
+    (tmp_path / "requirements-link.txt").symlink_to(tmp_path / "requirements.txt")
+    assert "requirements-link.txt" in found(tmp_path)
+
+
+def test_a_link_to_nowhere_and_a_pipe_are_said(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").symlink_to(tmp_path / "nowhere")
+    os.mkfifo(tmp_path / "requirements-dev.txt")
+    assert found(tmp_path) == ["! requirements-dev.txt", "! requirements.txt"]
+
+
+def test_a_loop_of_links_ends(tmp_path: Path) -> None:
+    plant(tmp_path, "requirements.txt")
+    (tmp_path / "loop").symlink_to(tmp_path)
+    assert found(tmp_path) == ["requirements.txt"]
+
+
+def test_the_git_root_is_the_nearest_one_upward(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "a/b").mkdir(parents=True)
+    assert git_root(str(tmp_path / "a/b")) == str(tmp_path)
+    assert git_root("/") is None
