@@ -86,10 +86,13 @@ def scan(
 
 
 def dependencies(request: Request, *, allow_empty: bool = False) -> tuple[list[Dependency], Reading]:
-    """Return what the parsers see, without verdicts, and the reading that saw it."""
+    """Return what the parsers see, without verdicts, and the reading that saw it.
+
+    Raises `ScanError` as `scan` does; but where all there is could not be read, the problems are the answer.
+    """
     reading = Reading(request)
     found = list(reading)
-    _check_not_empty(reading, request, allow_empty=allow_empty)
+    _check_not_empty(reading, request, allow_empty=allow_empty or bool(reading.problems))
     return found, reading
 
 
@@ -126,6 +129,7 @@ class Reading:
         self.problems: list[Problem] = []
         self._request = request
         self._seen: set[tuple[str, bool]] = set()
+        self._included_by: set[tuple[str, str]] = set()
         self._stdin: Source | None = None
 
     def __iter__(self) -> Iterator[Dependency]:
@@ -231,6 +235,9 @@ class Reading:
             if real in map(os.path.realpath, place.parents):
                 self.problems.append(Problem("This file includes itself; it is read once.", include.location))
                 return None
+            if (place.parents[-1], real) in self._included_by:
+                self.problems.append(Problem("This file is included above already.", include.location))
+            self._included_by.add((place.parents[-1], real))
             if (real, place.constraint) in self._seen:
                 return None
             self._seen.add((real, place.constraint))

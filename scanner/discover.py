@@ -37,11 +37,13 @@ def walk(root: str, exclude: Sequence[str] = ()) -> Iterator[str | Problem]:
     top = os.path.realpath(root)
     for folder, folders, files in os.walk(root):
         folders[:] = sorted(name for name in folders if not _passed_over(folder, name, root, exclude))
-        for name in sorted(files):
+        for name in sorted((*files, *folders)):
             path = os.path.join(folder, name)
             shown = path.replace(os.sep, "/")
             if _excluded(os.path.relpath(path, root), name, exclude) or not claimants(shown):
                 continue
+            if not shown.isascii() and (trouble := _unnameable(shown)):
+                yield Problem(trouble, Location(shown))
             trouble = _trouble(path, top)
             yield Problem(trouble, Location(shown)) if trouble else path
 
@@ -73,7 +75,17 @@ def _excluded(relative: str, name: str, exclude: Sequence[str]) -> bool:
     return any(fits(name, glob) or fits(relative, glob.rstrip("/")) for glob in exclude)
 
 
+def _unnameable(path: str) -> str | None:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return "The path of this file is not UTF-8; reports show it with escapes."
+    return None
+
+
 def _trouble(path: str, top: str) -> str | None:
+    if os.path.isdir(path):
+        return "This is a directory; a file of this name would be read."
     if not os.path.exists(path):
         return "This link leads nowhere."
     if not os.path.isfile(path):

@@ -1,17 +1,14 @@
 """The words all rooms share: see docs/architecture.md for the path they travel.
 
 Values are named tuples: immutable, and an import of `dataclasses` alone would cost a small scan
-more than its parsing. Make them with keywords.
+more than its parsing. Make them with keywords. Annotations are not put off here: a named tuple would
+compile each of them from its text.
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from typing import NamedTuple, TypeAlias
 
 # The end of a kind of support. A date is the last supported day; `True` means over, day unknown;
 # `False` means that no end has been announced; `None` means that nobody tracks it.
