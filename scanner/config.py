@@ -52,7 +52,7 @@ OPTIONS: Final = (
     Option("as-of", str, "judge as of this day instead of today", metavar="DATE"),
     Option("all", bool, "also list what has nothing to report"),
     Option("exclude", list, "pass over paths that fit this glob; repeatable", metavar="GLOB"),
-    Option("include-dev", bool, "judge development dependencies too (default; --no-include-dev does not)"),
+    Option("include-dev", bool, "judge development dependencies too (default)"),
     Option("strict", bool, "any problem makes the exit code 2"),
     Option("allow-empty", bool, "nothing to scan is no error"),
     Option("color", str, "auto (default), always or never", metavar="WHEN"),
@@ -75,19 +75,17 @@ class Settings(NamedTuple):
 
 def add_options(parser: ArgumentParser, names: Iterable[str] | None = None) -> None:
     """Give an argument parser the options of the table, or those named."""
-    from argparse import BooleanOptionalAction
-
     for option in OPTIONS:
         if names is not None and option.name not in names:
             continue
         flags = [flag for flag in (option.short, f"--{option.name}") if flag]
         if option.kind is bool:
-            # Only what is on by default needs a way to say no.
-            action = BooleanOptionalAction if option.name == "include-dev" else "store_true"
-            parser.add_argument(*flags, dest=option.key, action=action, default=None, help=option.help)
+            parser.add_argument(*flags, dest=option.key, action="store_true", default=None, help=option.help)
         else:
             action = "append" if option.kind is list else "store"
             parser.add_argument(*flags, dest=option.key, action=action, metavar=option.metavar, help=option.help)
+        if option.name == "include-dev":
+            parser.add_argument("--no-dev", dest=option.key, action="store_false", default=None, help="leave them out")
     parser.add_argument("--config", metavar="FILE", help="read settings from this file only")
     parser.add_argument("--no-config", action="store_true", help="read no settings file")
 

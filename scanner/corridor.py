@@ -189,7 +189,8 @@ class Reading:
     def _parsed(self, opened: Source, place: _Place) -> Iterator[Dependency]:
         parser = parser_of(opened.path, opened.data[:4096])
         if parser is None:
-            msg = f"{opened.path} is in no format that eolscan reads; `eolscan formats` lists them."
+            name = "What stands on standard input" if opened.path == STDIN else opened.path
+            msg = f"{name} is in no format that eolscan reads; `eolscan formats` lists them."
             raise ScanError(msg)
         pins: dict[str, str] = {}
         held: list[Dependency] = []

@@ -126,7 +126,7 @@ def test_as_of_is_a_day(tmp_path: Path) -> None:
 
 
 def test_development_dependencies_can_be_left_out(tmp_path: Path) -> None:
-    assert not read(tmp_path, "--no-include-dev").policy.include_dev
+    assert not read(tmp_path, "--no-dev").policy.include_dev
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -70,7 +70,7 @@ def test_readme_names_every_option() -> None:
     plugin.command("scan").configure(parser)
     flags = {flag for action in parser._actions for flag in action.option_strings}
     missing = {flag for flag in flags if f"`{flag}" not in README and f"`, `{flag}" not in README}
-    assert missing == {"--include-dev", "--quiet", "--verbose"}  # told by --no-include-dev, -q and -v
+    assert missing == {"--include-dev", "--quiet", "--verbose"}  # told by --no-dev, -q and -v
     told = set(re.findall(r"`(--?[a-z][a-z-]*)", README))
     assert told <= flags | {"-e"}
 
