@@ -22,13 +22,12 @@ class DataHook(BuildHookInterface[Any]):
             return
         root = Path(self.root)
         sys.path.insert(0, str(root))
-        from scanner.catalog.dataset import compile_products
+        from scanner.catalog.build import compile_products, said
         from scanner.plugin import compile_globs
 
         compiled = compile_products(str(root / "products"))
         if compiled.problems:
-            message = f"{compiled.problems[0].location.path}: {compiled.problems[0].message}"
-            raise ValueError(message)
+            raise ValueError(said(compiled.problems))
         self._folder = tempfile.TemporaryDirectory()
         for name, content in (("products.txt", compiled.content), ("parsers.txt", compile_globs().encode())):
             path = Path(self._folder.name, name)

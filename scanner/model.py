@@ -49,7 +49,7 @@ class Status(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why no cycle is known for a dependency."""
+    """Why no cycle is known for a dependency, or (`stale-data`) why nothing can be said of the known one."""
 
     UNTRACKED = "untracked"
     NO_VERSION = "no-version"
@@ -60,6 +60,7 @@ class Reason(StrEnum):
     GAP = "gap"
     AMBIGUOUS = "ambiguous"
     UNRESOLVABLE = "unresolvable"
+    STALE = "stale-data"
 
 
 class EvidenceKind(StrEnum):
@@ -140,7 +141,11 @@ Parsed: TypeAlias = Dependency | Include | Problem
 
 
 class Cycle(NamedTuple):
-    """One release cycle of a product. `lts` is a date when the cycle becomes LTS on that day."""
+    """One release cycle of a product. `lts` is a date when the cycle becomes LTS on that day.
+
+    `evidence` says how good the statement of its dates is; `source` and `rule` name that statement
+    where it is not the product's, `file` the file of a higher layer that spoke of this cycle last.
+    """
 
     name: str
     released: date | None = None
@@ -154,12 +159,39 @@ class Cycle(NamedTuple):
     codename: str | None = None
     label: str | None = None
     link: str | None = None
+    evidence: EvidenceClass = EvidenceClass.VENDOR
+    source: str | None = None
+    rule: str | None = None
+    replacement: str | None = None
+    file: str | None = None
+
+
+class Family(NamedTuple):
+    """Packages that are released with a product, told by namespace and name: `org.springframework`, `spring-.*`.
+
+    `name` and `exceptions` (empty for none) are regular expressions over the whole name. `versions`
+    rewrite the package's version into the product's: pairs of an expression over the whole version
+    and a template, None where it stands for no version of the product on purpose; the first that fits
+    counts, and where none does, no cycle is known.
+    """
+
+    type: str
+    namespace: str
+    name: str
+    exceptions: str = ""
+    versions: tuple[tuple[str, str | None], ...] = ()
+    source: str | None = None
+    file: str = ""
 
 
 class Product(NamedTuple):
-    """One product and its cycles, newest first, as its product file lists them.
+    """One product and its cycles, newest first, as its product files list them.
 
-    `identifiers` pairs a type (`purl`, `cpe`, `repology`) with the identifier as written.
+    `identifiers` pairs a kind (`purl`, `derived`, `cpe`, `repology`) with the identifier as written.
+    `files` are all files that said something of it, the lowest layer first, and `sources` what each
+    of them rests on (empty: one file, and `source`); `origins` tells for each identifier which of the
+    files listed it (empty: the first).
+    A `whole` product has one cycle, to which every version belongs.
     """
 
     id: str
@@ -170,8 +202,18 @@ class Product(NamedTuple):
     category: str = ""
     identifiers: tuple[tuple[str, str], ...] = ()
     source: str = "endoflife.date"
-    file: str = ""
+    files: tuple[str, ...] = ()
     description: str = ""
+    replacement: str | None = None
+    whole: bool = False
+    families: tuple[Family, ...] = ()
+    origins: tuple[int, ...] = ()
+    sources: tuple[str, ...] = ()
+
+    @property
+    def file(self) -> str:
+        """The file of the lowest layer, which made it a product; empty when it has none."""
+        return self.files[0] if self.files else ""
 
 
 class Evidence(NamedTuple):
@@ -184,12 +226,17 @@ class Evidence(NamedTuple):
 
 
 class Match(NamedTuple):
-    """The cycle of a dependency, and how it was found."""
+    """The cycle of a dependency, and how it was found.
+
+    `allowed` is empty for a version; for a range it is every cycle the range lets in, newest first,
+    and `cycle` is one of them: which one speaks for the range, `policy.judge` says.
+    """
 
     dependency: Dependency
     product: Product
     cycle: Cycle
     evidence: Evidence
+    allowed: tuple[Cycle, ...] = ()
 
 
 class Miss(NamedTuple):
@@ -206,16 +253,20 @@ class Miss(NamedTuple):
 
 
 class Advice(NamedTuple):
-    """The nearest supported cycle that outlives the one in use."""
+    """The nearest supported cycle that outlives the one in use; or, where there is none, what to use instead.
 
-    cycle: str
-    latest: str | None
-    eol: Ending
-    lts: bool
+    `replacement` is a purl or words, and stands where `cycle` is None.
+    """
+
+    cycle: str | None
+    latest: str | None = None
+    eol: Ending = None
+    lts: bool = False
+    replacement: str | None = None
 
 
 class Verdict(NamedTuple):
-    """What the policy says of one dependency; `match` is None when no cycle is known."""
+    """What the policy says of one dependency; `match` is None when nothing can be said of a cycle, for a `reason`."""
 
     dependency: Dependency
     status: Status

@@ -10,12 +10,16 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from scanner.catalog import dataset
+from scanner.catalog import build, dataset
 from scanner.catalog.products import read
 from scanner.model import Product, ScanError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ROOT = Path(__file__).parent.parent
 PRODUCTS = ROOT / "products"
@@ -43,7 +47,7 @@ def checkout(sources: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def installed(checkout: Path, sources: Path) -> Path:
     """Return the compiled file of an installation, which has no product files."""
     checkout.parent.mkdir(parents=True)
-    checkout.write_bytes(dataset.compile_products(str(sources)).content)
+    checkout.write_bytes(build.compile_products(str(sources)).content)
     shutil.rmtree(sources)
     return checkout
 
@@ -55,19 +59,19 @@ def django() -> Product:
 
 
 def test_compiling_twice_gives_the_same_bytes(sources: Path) -> None:
-    first = dataset.compile_products(str(sources))
+    first = build.compile_products(str(sources))
     os.utime(sources / "django.md", ns=(0, 0))
 
-    assert dataset.compile_products(str(sources)) == first
+    assert build.compile_products(str(sources)) == first
     assert first.problems == ()
 
 
 def test_line_ends_of_a_checkout_do_not_change_the_data(sources: Path) -> None:
-    first = dataset.compile_products(str(sources))
+    first = build.compile_products(str(sources))
     for path in sources.iterdir():
         path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
 
-    assert dataset.compile_products(str(sources)) == first
+    assert build.compile_products(str(sources)) == first
 
 
 def test_a_product_comes_back_as_it_was_read(installed: Path) -> None:
@@ -79,26 +83,33 @@ def test_a_product_comes_back_as_it_was_read(installed: Path) -> None:
     assert len(catalogue) == catalogue.stamp.products == 2
 
 
-def test_all_products_come_back_as_they_were_read() -> None:
-    compiled = dataset.compile_products(str(PRODUCTS))
+def test_all_products_come_back_as_they_were_read_and_laid(monkeypatch: pytest.MonkeyPatch) -> None:
+    laid: list[Product] = []
+    layered = build._layered
 
-    products = list(dataset.Catalogue(compiled.content))
+    def remembered(files: Mapping[str, bytes]) -> build._Layered:
+        result = layered(files)
+        laid.extend(result.products)
+        return result
+
+    monkeypatch.setattr(build, "_layered", remembered)
+    compiled = build.compile_products(str(PRODUCTS))
+
     assert compiled.problems == ()
-    assert len(products) == len(list(PRODUCTS.glob("*.md")))
-    for product in products:
-        assert (product, ()) == read((ROOT / product.file).read_text("utf-8"), product.file)
+    assert list(dataset.Catalogue(compiled.content)) == laid
+    assert {product.files[0] for product in laid} >= {f"products/{path.name}" for path in PRODUCTS.glob("*.md")}
 
 
 def test_the_stamp_says_which_data_spoke(sources: Path) -> None:
-    before = dataset.Catalogue(dataset.compile_products(str(sources)).content).stamp
+    before = dataset.Catalogue(build.compile_products(str(sources)).content).stamp
     path = sources / "django.md"
     path.write_text(path.read_text("utf-8").replace("2028-04-30", "2029-04-30"), "utf-8")
-    content = dataset.compile_products(str(sources)).content
+    content = build.compile_products(str(sources)).content
     after = dataset.Catalogue(content).stamp
 
     assert (before.source, before.date) == ("endoflife.date", date(2026, 8, 22))
     assert before.revision != after.revision
-    assert after.sha256 == hashlib.sha256(content.partition(b"\n")[2].partition(b"\n")[2].rstrip(b"\n")).hexdigest()
+    assert after.sha256 == hashlib.sha256(content.split(b"\n", 4)[4].rstrip(b"\n")).hexdigest()
 
 
 def test_an_alias_names_its_product(checkout: Path) -> None:
@@ -113,11 +124,11 @@ def test_an_alias_names_its_product(checkout: Path) -> None:
     assert {"x", "y"} < set(catalogue.names())
 
 
-def test_a_name_of_two_products_stops_the_compiler(sources: Path) -> None:
+def test_a_name_of_two_products_is_a_problem(sources: Path) -> None:
     (sources / "x.md").write_text("---\ntitle: X\npermalink: /nginx\nreleases: []\n---\n", "utf-8")
 
-    with pytest.raises(ScanError, match=r"products/x\.md and products/nginx\.md both give the name nginx"):
-        dataset.compile_products(str(sources))
+    (problem,) = build.compile_products(str(sources)).problems
+    assert problem.message.startswith("products/x.md and products/nginx.md both give the name nginx")
 
 
 def test_a_checkout_compiles_what_is_missing_and_what_has_changed(checkout: Path, sources: Path) -> None:
@@ -134,7 +145,7 @@ def test_a_checkout_compiles_what_is_missing_and_what_has_changed(checkout: Path
 
 def test_a_fresh_file_is_not_compiled_again(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = dataset.load()
-    monkeypatch.setattr(dataset, "compile_products", None)
+    monkeypatch.setattr(build, "compile_products", None)
 
     assert checkout.exists()
     assert dataset.load().stamp == first.stamp
@@ -208,7 +219,7 @@ def test_product_files_without_a_source_are_nobodys_data(sources: Path) -> None:
     (sources / "source.toml").write_text("date = 2001-02-03\n", "utf-8")
 
     with pytest.raises(ScanError, match="does not say where the facts come from"):
-        dataset.compile_products(str(sources))
+        build.compile_products(str(sources))
 
 
 def test_products_of_another_project_are_left_alone(installed: Path, sources: Path) -> None:

