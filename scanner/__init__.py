@@ -60,9 +60,10 @@ __all__ = [
 ]
 
 
-def scan(inputs: Sequence[str], *, today: date, policy: Policy | None = None) -> Report:
+def scan(inputs: Sequence[str], *, today: date, policy: Policy | None = None, products: Sequence[str] = ()) -> Report:
     """Scan paths and package URLs, judged as of `today`; a relative path is seen from the current directory.
 
+    `products` are directories of product files of your own, which add to what is known or override it.
     Raises `ScanError` when an input cannot be opened or there is nothing to scan.
     """
     import os
@@ -71,7 +72,7 @@ def scan(inputs: Sequence[str], *, today: date, policy: Policy | None = None) ->
     from scanner.model import Policy
 
     request = corridor.Request(inputs=tuple(inputs), cwd=os.getcwd(), stdin=bytes)
-    return corridor.scan(request, policy or Policy(), today)
+    return corridor.scan(request, policy or Policy(), today, products=products)
 
 
 if not TYPE_CHECKING:  # a type checker sees the imports above, and must not take any name for one

@@ -51,6 +51,7 @@ OPTIONS: Final = (
     Option("within", str, "window of 'expiring': 90d, 12w, 3m, 1y or auto (default: 90d)", metavar="WINDOW"),
     Option("as-of", str, "judge as of this day instead of today", metavar="DATE"),
     Option("all", bool, "also list what has nothing to report"),
+    Option("products", list, "product files of your own: a directory of them; repeatable", metavar="DIR"),
     Option("exclude", list, "pass over paths that fit this glob; repeatable", metavar="GLOB"),
     Option("include-dev", bool, "judge development dependencies too (default)"),
     Option("strict", bool, "any problem makes the exit code 2"),
@@ -62,11 +63,15 @@ _Value = str | bool | list[str]
 
 
 class Settings(NamedTuple):
-    """What a scan was asked for, from all places together."""
+    """What a scan was asked for, from all places together.
+
+    `products` are directories: those of a settings file seen from that file, others from where the user stands.
+    """
 
     policy: Policy = Policy()
     format: str = "table"
     outputs: tuple[tuple[str, str], ...] = ()
+    products: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     as_of: date | None = None
     allow_empty: bool = False
@@ -112,6 +117,11 @@ def start(inputs: Sequence[str], cwd: str) -> str:
     return path if os.path.isdir(path) else os.path.dirname(path)
 
 
+def products(settings: Settings, cwd: str) -> tuple[str, ...]:
+    """Return the user's directories of product files, as paths that hold wherever they are opened."""
+    return tuple(os.path.join(cwd, folder) for folder in settings.products)
+
+
 def _settings(values: Mapping[str, _Value]) -> Settings:
     color = str(values.get("color", "auto"))
     if color not in COLORS:
@@ -121,6 +131,7 @@ def _settings(values: Mapping[str, _Value]) -> Settings:
         policy=_policy(values),
         format=str(values.get("format", "table")),
         outputs=tuple(_output(text) for text in _texts(values, "output")),
+        products=tuple(_texts(values, "products")),
         exclude=tuple(_texts(values, "exclude")),
         as_of=_day(str(values["as_of"])) if "as_of" in values else None,
         allow_empty=bool(values.get("allow_empty")),
@@ -191,7 +202,11 @@ def _file_values(flags: Mapping[str, object], start: str) -> dict[str, _Value]:
     path = str(named) if named else _nearest(start)
     if path is None:
         return {}
-    return _read(path)
+    values = _read(path)
+    if "products" in values:
+        folder = os.path.dirname(os.path.abspath(path))
+        values["products"] = [os.path.join(folder, name) for name in _texts(values, "products")]
+    return values
 
 
 def _nearest(start: str) -> str | None:

@@ -14,6 +14,7 @@ from scanner.catalog.index import Index
 from scanner.discover import git_root, walk
 from scanner.model import (
     Dependency,
+    EvidenceKind,
     Include,
     Input,
     Location,
@@ -31,10 +32,10 @@ from scanner.model import (
 from scanner.plugin import parser_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
 
-    from scanner.model import Evidence, Finding, Parsed, Product
+    from scanner.model import Cycle, Evidence, Finding, Parsed, Product
     from scanner.plugin import Parser
     from scanner.source import Source
 
@@ -54,20 +55,27 @@ class Request(NamedTuple):
 
 
 def scan(
-    request: Request, policy: Policy, today: date, *, with_line_hashes: bool = False, allow_empty: bool = False
+    request: Request,
+    policy: Policy,
+    today: date,
+    *,
+    with_line_hashes: bool = False,
+    allow_empty: bool = False,
+    products: Sequence[str] = (),
 ) -> Report:
     """Read every input and judge what it names, as of `today`.
 
     Raises `ScanError` when a named input cannot be opened, and when there is nothing to scan and
     that is not allowed. `with_line_hashes` is for code scanning and costs a second look at files.
+    `products` are the user's own directories of product files.
     """
-    catalogue = dataset.load()
+    catalogue = dataset.load(products)
     index = Index(catalogue)
     reading = Reading(request)
     tally = _Tally(policy, today)
     for dependency in reading:
         if policy.include_dev or dependency.scope is not Scope.DEV:
-            tally.add(judging.judge(resolve(dependency, index), policy, today))
+            tally.add(judging.judge(resolve(dependency, index), policy, today, catalogue.stamp.date))
     _check_not_empty(reading, request, allow_empty=allow_empty)
     findings = tally.findings(reading)
     return Report(
@@ -101,20 +109,43 @@ def resolve(dependency: Dependency, index: Index) -> Match | Miss:
     found = index.find(dependency.purl)
     if found is None:
         return Miss(dependency, Reason.UNTRACKED)
+    if found.unresolvable:
+        return Miss(dependency, Reason.UNRESOLVABLE, found.product, found.evidence)
     return resolve_version(dependency, found.product, found.evidence, found.version, found.type)
 
 
 def resolve_version(
     dependency: Dependency, product: Product, evidence: Evidence, version: str | None, purl_type: str
 ) -> Match | Miss:
-    """Find the cycle of a version of a product that is known already."""
+    """Find the cycle of a version of a product that is known already.
+
+    The class and the source of the evidence are then those of the cycle's dates.
+    """
+    if product.whole:
+        return _match(dependency, product, product.cycles[0], evidence)
     if version is None and dependency.requirement is not None:
-        return Miss(dependency, Reason.RANGE, product, evidence)
+        return _ranged(dependency, product, evidence, purl_type)
     match cycle_of(version, purl_type, product):
         case Unresolved(reason, candidates):
             return Miss(dependency, reason, product, evidence, candidates)
         case cycle:
-            return Match(dependency, product, cycle, evidence)
+            return _match(dependency, product, cycle, evidence)
+
+
+def _ranged(dependency: Dependency, product: Product, evidence: Evidence, purl_type: str) -> Match | Miss:
+    from scanner.catalog.ranges import allowed
+
+    # A family's versions may be rewritten before they are a product's; the ends of a range are not.
+    rewritten = any(family.versions for family in product.families) and evidence.kind is EvidenceKind.FAMILY
+    cycles = None if rewritten else allowed(dependency.requirement or "", purl_type, product)
+    if not cycles:
+        return Miss(dependency, Reason.RANGE, product, evidence)
+    return _match(dependency, product, cycles[0], evidence)._replace(allowed=cycles)
+
+
+def _match(dependency: Dependency, product: Product, cycle: Cycle, evidence: Evidence) -> Match:
+    evidence = evidence._replace(evidence_class=cycle.evidence, source=cycle.source or product.source)
+    return Match(dependency, product, cycle, evidence)
 
 
 class Reading:

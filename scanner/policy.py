@@ -24,10 +24,10 @@ from scanner.model import (
     Status,
     Verdict,
 )
-from scanner.purl import split
+from scanner.purl import name_beside, split
 from scanner.rules import RULES
 from scanner.text import clean, shorten
-from scanner.wording import called, distance
+from scanner.wording import at_least, by_policy, called, distance, marked_deprecated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 _WITHIN_DAYS: Final = 90
 # endoflife.date warns when less than a third of the lifetime is left, and never earlier than this.
 _AUTO_DAYS: Final = 120
+
+# A project that supports only its newest release has soon another one than old data knows.
+_FRESH_DAYS: Final = 30
 
 _UNIT_DAYS: Final = {"d": 1, "w": 7, "m": 30, "y": 365}
 _MAX_DIGITS: Final = 5
@@ -50,7 +53,11 @@ _DISTRO_TYPES: Final = frozenset({"deb", "rpm", "apk"})
 # does not maintain them.
 _UPSTREAM_BUILDS: Final = ("sury.org", "pgdg", "nodesource")
 
+# A sibling, or a module of the repository, may number itself in a way of its own.
+_NOT_EXACT: Final = frozenset({EvidenceKind.FAMILY, EvidenceKind.DERIVED})
+
 _ENDS: Final = frozenset({Status.EOL, Status.EXPIRING, Status.SECURITY_ONLY})
+_ONLY_NEWEST: Final = "superseded: the maintainers support only their newest release"
 _VERSIONS_SHOWN: Final = 3
 _NAME_LENGTH: Final = 80
 
@@ -85,15 +92,23 @@ def is_maintained(cycle: Cycle, today: date) -> bool:
     return any(ended(ending, today) is False for ending in (cycle.eoas, cycle.eol, cycle.eoes))
 
 
-def judge(found: Match | Miss, policy: Policy, today: date) -> Verdict:
-    """Say what the policy says of one dependency."""
+def judge(found: Match | Miss, policy: Policy, today: date, data_date: date | None = None) -> Verdict:
+    """Say what the policy says of one dependency.
+
+    `data_date` is the day of the product data, None where it is as new as can be: what is known of
+    projects that support only their newest release holds for thirty days.
+    """
+    if isinstance(found, Match) and found.allowed:
+        found = _speaking(found, today)
     match found:
+        case Match(cycle=cycle) if cycle.evidence is EvidenceClass.LATEST_ONLY and _is_stale(data_date, today):
+            return Verdict(dependency=found.dependency, status=Status.UNKNOWN, reason=Reason.STALE)
         case Match():
             return Verdict(dependency=found.dependency, status=_status(found, policy, today), match=found)
         case Miss(reason=Reason.UNTRACKED):
             return Verdict(dependency=found.dependency, status=Status.UNTRACKED, reason=found.reason)
         case Miss():
-            return _inferred(found, today) or Verdict(
+            return _inferred(found, today, data_date) or Verdict(
                 dependency=found.dependency, status=Status.UNKNOWN, reason=found.reason
             )
 
@@ -208,8 +223,26 @@ def _widened(statuses: frozenset[Status]) -> frozenset[Status]:
     return statuses | {Status.EOL} if Status.EXPIRING in statuses else statuses
 
 
+def _is_stale(data_date: date | None, today: date) -> bool:
+    return data_date is not None and (today - data_date).days > _FRESH_DAYS
+
+
+def _class(found: Match) -> EvidenceClass:
+    # A lockfile speaks of the package itself; everything else is said of the cycle.
+    marked = found.evidence.evidence_class is EvidenceClass.LOCKFILE
+    return EvidenceClass.LOCKFILE if marked else found.cycle.evidence
+
+
+def _speaking(found: Match, today: date) -> Match:
+    """Let the newest cycle that a range allows and that is not over speak for it; where all are over, the newest."""
+    out = [c for c in found.allowed if c.released is None or c.released <= today] or found.allowed
+    cycle = next((c for c in out if not ended(c.eol, today)), out[0])
+    evidence = found.evidence._replace(evidence_class=cycle.evidence, source=cycle.source or found.product.source)
+    return found._replace(cycle=cycle, evidence=evidence)
+
+
 def _status(found: Match, policy: Policy, today: date) -> Status:
-    match found.evidence.evidence_class:
+    match _class(found):
         case EvidenceClass.DEPRECATED | EvidenceClass.LOCKFILE:
             return Status.DEPRECATED
         case EvidenceClass.LATEST_ONLY:
@@ -236,18 +269,19 @@ def _is_distro_package(dependency: Dependency, evidence: Evidence | None) -> boo
     return not any(mark in version for mark in _UPSTREAM_BUILDS)
 
 
-def _inferred(missed: Miss, today: date) -> Verdict | None:
+def _inferred(missed: Miss, today: date, data_date: date | None) -> Verdict | None:
     product, known = missed.product, missed.evidence
     if missed.reason is not Reason.OLDER or product is None or not product.cycles:
         return None
-    if known and known.evidence_class not in {EvidenceClass.VENDOR, EvidenceClass.RULE}:
+    if known and (known.kind in _NOT_EXACT or known.evidence_class is EvidenceClass.LOCKFILE):
         return None
     purl = split(missed.dependency.purl)
     if purl and purl.type == "golang" and (purl.version or "").removeprefix("v").startswith("0."):
         # A module's v0.x need not be older than its product's 1.x: many number themselves afresh.
         return None
     oldest = _oldest(product)
-    if not ended(oldest.eol, today):
+    status = _status_below(oldest, today, data_date)
+    if status is None:
         return None
     evidence = Evidence(
         kind=EvidenceKind.INFERRED,
@@ -256,8 +290,19 @@ def _inferred(missed: Miss, today: date) -> Verdict | None:
         source=known.source if known else product.source,
     )
     match = Match(dependency=missed.dependency, product=product, cycle=oldest, evidence=evidence)
-    status = Status.DISTRO_MAINTAINED if _is_distro_package(missed.dependency, known) else Status.EOL
+    if status is Status.EOL and _is_distro_package(missed.dependency, known):
+        status = Status.DISTRO_MAINTAINED
     return Verdict(dependency=missed.dependency, status=status, match=match, reason=missed.reason)
+
+
+def _status_below(oldest: Cycle, today: date, data_date: date | None) -> Status | None:
+    """Return what is true of everything older than a product's oldest cycle; None when that cannot be told."""
+    match oldest.evidence:
+        case EvidenceClass.DEPRECATED:
+            return Status.DEPRECATED
+        case EvidenceClass.LATEST_ONLY:
+            return None if _is_stale(data_date, today) else Status.SUPERSEDED
+    return Status.EOL if ended(oldest.eol, today) else None
 
 
 def _oldest(product: Product) -> Cycle:
@@ -290,7 +335,7 @@ def _upward(newer: Sequence[Cycle], cycle: Cycle) -> list[Cycle]:
 
 
 def _outlives(other: Cycle, cycle: Cycle, today: date) -> bool:
-    if ended(other.eol, today):
+    if ended(other.eol, today) or other.evidence is EvidenceClass.DEPRECATED:
         return False
     if ended(cycle.eol, today) or _last_day(other.eol) > _last_day(cycle.eol):
         return True
@@ -316,10 +361,17 @@ def _family(name: str) -> str:
 
 def _advice(status: Status, found: Match, policy: Policy, today: date) -> Advice | None:
     if status is Status.SUPERSEDED:
-        return _advice_of(_upward(_newer(found.product, found.cycle, today), found.cycle)[0], today)
-    if found.evidence.evidence_class is EvidenceClass.DEPRECATED:
-        return None
-    return advise(found.product, found.cycle, today, policy.within_days)
+        # What is older than all that is tracked may be superseded by the one cycle that there is.
+        newer = _upward(_newer(found.product, found.cycle, today), found.cycle)
+        return _advice_of(newer[0] if newer else found.cycle, today)
+    product, cycle = found.product, found.cycle
+    if cycle.replacement:
+        return Advice(cycle=None, replacement=cycle.replacement)
+    if _class(found) is EvidenceClass.DEPRECATED:
+        # The day of such a cycle tells when it was called dead, if it tells anything: whatever lives is better.
+        cycle = cycle._replace(eol=True)
+    advice = advise(product, cycle, today, policy.within_days)
+    return advice or (Advice(cycle=None, replacement=product.replacement) if product.replacement else None)
 
 
 def _advice_of(cycle: Cycle, today: date) -> Advice:
@@ -329,8 +381,8 @@ def _advice_of(cycle: Cycle, today: date) -> Advice:
 def _message(status: Status, matches: Sequence[Match], advice: Advice | None, today: date) -> str:
     sentences = [_claim(status, matches, today)]
     if advice:
-        sentences.append(_outlook(matches[0].product, advice, today))
-    elif status is Status.EOL:
+        sentences.append(_outlook(matches[0], advice, today))
+    elif status is Status.EOL or (status in _ENDS and matches[0].product.whole):
         sentences.append("No supported successor is known.")
     elif status in _ENDS:
         sentences.append("No newer cycle that lasts longer is known.")
@@ -343,31 +395,58 @@ def _claim(status: Status, matches: Sequence[Match], today: date) -> str:
     versions = list(dict.fromkeys(filter(None, (_version(match.dependency) for match in matches))))
     subject = _subject(name, versions, found.dependency)
     verb = "are" if len(versions) > 1 else "is"
-    if status is Status.DEPRECATED:
-        if found.evidence.evidence_class is EvidenceClass.LOCKFILE:
-            return f"{subject} {verb} marked in the lockfile as deprecated, abandoned or withdrawn."
-        return f"{subject} {verb} deprecated: the maintainers say that it is dead, abandoned or withdrawn."
+    if _class(found) is EvidenceClass.LOCKFILE:
+        return f"{subject} {verb} marked in the lockfile as deprecated, abandoned or withdrawn."
+    if found.product.whole:
+        # Of such a package no version has to be stated.
+        return f"{subject if versions else name} {verb} {_whole(status, found.cycle, today)}."
     cycle = _called(found.cycle, found.product, today)
     clause = _clause(status, found, today)
     if found.evidence.kind is EvidenceKind.INFERRED:
+        if status is Status.SUPERSEDED:
+            clause = f"and {_ONLY_NEWEST}"
         return f"{subject} {verb} older than {cycle}, the oldest release cycle{of_product} that is tracked, {clause}."
     return f"{subject} {verb} {'on' if versions else 'judged by'} cycle {cycle}{of_product}, {clause}."
 
 
+def _whole(status: Status, cycle: Cycle, today: date) -> str:
+    """Say what is wrong with a package whose versions are all alike, behind "is" or "are"."""
+    match status:
+        case Status.DEPRECATED:
+            return marked_deprecated(cycle, today)
+        case Status.SECURITY_ONLY:
+            return f"fixed for security only: active support of all versions {_over(cycle, today)}"
+        case Status.EXPIRING:
+            return f"soon without support: that of all versions ends {_on(cycle, cycle.eol, today)}"
+        case _ if isinstance(cycle.eol, date):
+            return f"no longer supported: support of all versions ended {_on(cycle, cycle.eol, today)}"
+    return "no longer supported, in any version; the last day is not known"
+
+
 def _clause(status: Status, found: Match, today: date) -> str:
     cycle = found.cycle
-    by_policy = " (by policy, not announced)" if found.evidence.evidence_class is EvidenceClass.RULE else ""
     match status:
+        case Status.DEPRECATED:
+            return f"which is {marked_deprecated(cycle, today)}"
         case Status.SUPERSEDED:
-            return "which is superseded: the maintainers support only their newest release"
+            return f"which is {_ONLY_NEWEST}"
         case Status.SECURITY_ONLY:
-            over = f"ended on {_told(cycle.eoas, today)}" if isinstance(cycle.eoas, date) else "is over"
-            return f"whose active support {over}{by_policy}; {_fixes(cycle.eol, today)}"
+            return f"whose active support {_over(cycle, today)}"
         case Status.EXPIRING:
-            return f"which ends on {_told(cycle.eol, today)}{by_policy}"
+            return f"which ends {_on(cycle, cycle.eol, today)}"
         case _ if isinstance(cycle.eol, date):
-            return f"which ended on {_told(cycle.eol, today)}{by_policy}"
+            return f"which ended {_on(cycle, cycle.eol, today)}"
     return "which is over; its last day is not known"
+
+
+def _over(cycle: Cycle, today: date) -> str:
+    over = f"ended {_on(cycle, cycle.eoas, today)}" if isinstance(cycle.eoas, date) else "is over"
+    return f"{over}; {_fixes(cycle.eol, today)}"
+
+
+def _on(cycle: Cycle, day: Ending, today: date) -> str:
+    """Tell a day of a cycle, what it is worth, and how far it is from today."""
+    return f"{'not before' if at_least(cycle) else 'on'} {_told(day, today)}{by_policy(cycle)}"
 
 
 def _fixes(eol: Ending, today: date) -> str:
@@ -380,7 +459,10 @@ def _told(day: Ending, today: date) -> str:
     return f"{day}, {distance(day, today)}" if isinstance(day, date) else ""
 
 
-def _outlook(product: Product, advice: Advice, today: date) -> str:
+def _outlook(found: Match, advice: Advice, today: date) -> str:
+    product = found.product
+    if advice.cycle is None:
+        return f"Use {_shown(name_beside(advice.replacement or '', found.dependency.purl))} instead."
     cycle = next(other for other in product.cycles if other.name == advice.cycle)
     sentence = f"Move to {_called(cycle, product, today)}"
     if isinstance(advice.eol, date):

@@ -58,6 +58,18 @@ def split(purl: str) -> Purl | None:
     return Purl(purl_type.lower(), namespace, name, version, _qualifiers(query) if query else {})
 
 
+def name_beside(text: str, purl: str) -> str:
+    """Name one package beside another: by its name where both are of one type, else by its purl.
+
+    Words that are no purl stay as they are.
+    """
+    parts, other = split(text), split(purl)
+    if parts is None or other is None or parts.type != other.type:
+        return text
+    name = f"{parts.namespace}/{parts.name}" if parts.namespace else parts.name
+    return f"{name} {parts.version}" if parts.version else name
+
+
 def _versioned(path: str) -> tuple[str, str | None]:
     # An `@` that begins a segment belongs to a scope; one inside the last segment begins the version.
     at = path.rfind("@")

@@ -6,7 +6,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from scanner.model import Reason, Status
+from scanner.model import EvidenceClass, Reason, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +21,9 @@ _NAMED: Final = MappingProxyType({-1: "yesterday", 0: "today", 1: "tomorrow"})
 
 _NOT_JUDGED: Final = frozenset({Status.UNKNOWN, Status.UNTRACKED})
 
+# Where a rule promises no more than a shortest time of support, its text in the product file says so.
+_LOWER_BOUND: Final = "not before"
+
 # Each stands behind a number, whatever the number is.
 _REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
     {
@@ -32,6 +35,7 @@ _REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.GAP: "in a gap of the data",
         Reason.AMBIGUOUS: "ambiguous",
         Reason.UNRESOLVABLE: "with an unreadable version",
+        Reason.STALE: "not judged with old data",
         Reason.UNTRACKED: "not tracked",
     }
 )
@@ -49,13 +53,41 @@ def distance(day: date, today: date) -> str:
     return f"{span} ago" if days < 0 else f"in {span}"
 
 
-def ending(end: Ending, today: date) -> str:
-    """Say when support ends, after the name of a cycle: "ended 2024-04-01, 2 years and 7 months ago"."""
+def ending(end: Ending, today: date, *, floor: bool = False) -> str:
+    """Say when support ends, after the name of a cycle: "ended 2024-04-01, 2 years and 7 months ago".
+
+    A day that is a floor is the first on which it may end.
+    """
     if end is None:
         return "has no known end"
     if isinstance(end, bool):
         return "is over, day unknown" if end else "has no announced end"
-    return f"{'ended' if end < today else 'ends'} {end}, {distance(end, today)}"
+    return f"{'ended' if end < today else 'ends'} {f'{_LOWER_BOUND} ' if floor else ''}{end}, {distance(end, today)}"
+
+
+def at_least(cycle: Cycle) -> bool:
+    """Tell whether the dates of a cycle are lower bounds, since the rule they follow from promises no more."""
+    return cycle.evidence is EvidenceClass.RULE and _LOWER_BOUND in (cycle.rule or "").lower()
+
+
+def by_policy(cycle: Cycle) -> str:
+    """Say behind a date of a cycle that it follows from a rule and nobody announced it; else nothing."""
+    return " (by policy, not announced)" if cycle.evidence is EvidenceClass.RULE else ""
+
+
+def ending_of(cycle: Cycle, end: Ending, today: date) -> str:
+    """Say when one kind of support of a cycle ends, and whether anybody announced it."""
+    said = ending(end, today, floor=at_least(cycle))
+    return said + by_policy(cycle) if isinstance(end, date) else said
+
+
+def marked_deprecated(cycle: Cycle, today: date) -> str:
+    """Say that a package is marked deprecated, and since when: a mark of a coming day speaks of its end."""
+    if not isinstance(cycle.eol, date):
+        return "marked deprecated"
+    if cycle.eol < today:
+        return f"marked deprecated since {cycle.eol}, {distance(cycle.eol, today)}"
+    return f"marked deprecated; it ends {cycle.eol}, {distance(cycle.eol, today)}"
 
 
 def called(cycle: Cycle, today: date | None = None) -> str:

@@ -77,6 +77,8 @@ _CYCLES = st.builds(
     latest=st.none() | _SOME_TEXT,
     label=st.none() | _SOME_TEXT,
     link=st.none() | _TEXT,
+    evidence=st.sampled_from(EvidenceClass),
+    rule=st.none() | _TEXT | st.just("not before a year"),
 )
 _PRODUCTS = st.builds(
     Product,
@@ -85,6 +87,7 @@ _PRODUCTS = st.builds(
     link=st.just("https://endoflife.date/django") | _TEXT,
     cycles=st.lists(_CYCLES, max_size=2).map(tuple),
     source=_TEXT,
+    whole=st.booleans(),
 )
 _EVIDENCE = st.builds(
     Evidence,
@@ -107,7 +110,7 @@ def _findings(draw: st.DrawFn) -> Finding:
         matches=tuple(draw(st.lists(_MATCHES, min_size=1, max_size=3))),
         message=draw(_SOME_TEXT),
         days_left=draw(st.none() | st.integers(-10_000, 10_000)),
-        advice=draw(st.none() | advice),
+        advice=draw(st.none() | advice | st.builds(Advice, cycle=st.none(), replacement=_SOME_TEXT | _PURLS)),
         ignored=draw(st.none() | _SOME_TEXT),
     )
 

@@ -24,6 +24,7 @@ from scanner.model import (
     Status,
     Verdict,
 )
+from scanner.policy import finding, judge
 
 TODAY = date(2026, 11, 22)
 
@@ -72,14 +73,14 @@ NUMPY = Product(
 def match(product: Product, cycle: int, version: str, location: Location) -> Match:
     """Return a match of a PyPI package with one cycle of a product."""
     return Match(
-        dependency=Dependency(purl=f"pkg:pypi/{product.id}@{version}", location=location),
+        dependency=Dependency(purl=f"pkg:pypi/{product.id.removeprefix('pypi-')}@{version}", location=location),
         product=product,
         cycle=product.cycles[cycle],
         evidence=Evidence(
             kind=EvidenceKind.IDENTIFIER,
-            identifier=f"pkg:pypi/{product.id}",
-            evidence_class=EvidenceClass.VENDOR,
-            source="endoflife.date",
+            identifier=f"pkg:pypi/{product.id.removeprefix('pypi-')}",
+            evidence_class=product.cycles[cycle].evidence,
+            source=product.source,
         ),
     )
 
@@ -135,4 +136,47 @@ def report(*, list_all: bool = False, hostile: bool = False) -> Report:
         problems=(Problem(message=f"{path!r} holds a line that is no requirement.", location=Location(path, 7)),),
         failed=True,
         line_hashes={(path, 3): "39fa2ee980eb94b0:1", (path, 9): "8cdf5a6b5ac2b07e:1"},
+    )
+
+
+def curated() -> Report:
+    """Return a report of what no vendor announced with a date: a rule, marks, a package as a whole."""
+    path = "requirements.txt"
+    by_rule = DJANGO.cycles[1]._replace(evidence=EvidenceClass.RULE, rule="Not before three years.")
+    dead = _whole("old-client", date(2025, 3, 31), "pkg:pypi/new-client", EvidenceClass.VENDOR)
+    marked = _whole("adler", date(2025, 9, 5), "the standard library", EvidenceClass.DEPRECATED)
+    bare = _whole("left-pad", None, None, EvidenceClass.DEPRECATED)
+    latest = NUMPY._replace(
+        cycles=tuple(c._replace(evidence=EvidenceClass.LATEST_ONLY, eol=None) for c in NUMPY.cycles)
+    )
+    policy = Policy(list_all=True)
+    matches = (
+        match(DJANGO._replace(cycles=(by_rule,)), 0, "3.2.25", Location(path, 1, 1, 15)),
+        match(dead, 0, "1.0", Location(path, 2, 1, 16)),
+        match(marked, 0, "1.0", Location(path, 3, 1, 11)),
+        match(bare, 0, "1.0", Location(path, 4, 1, 14)),
+        match(latest, 1, "2.2.6", Location(path, 5, 1, 13)),
+    )
+    verdicts = tuple(judge(found, policy, TODAY, TODAY) for found in matches)
+    return report()._replace(
+        policy=policy,
+        inputs=(Input(path=path, repo_path=path, format="requirements", components=5),),
+        findings=tuple(finding([verdict], path, policy, TODAY) for verdict in verdicts),
+        by_status={status: [verdict.status for verdict in verdicts].count(status) for status in Status},
+        by_reason={},
+        components=verdicts,
+        problems=(),
+        line_hashes={},
+    )
+
+
+def _whole(name: str, eol: date | None, replacement: str | None, evidence: EvidenceClass) -> Product:
+    return Product(
+        id=f"pypi-{name}",
+        title=name,
+        link="https://example.org/deprecated",
+        cycles=(Cycle(name="all", eol=eol, evidence=evidence),),
+        source="https://example.org/deprecated",
+        replacement=replacement,
+        whole=True,
     )

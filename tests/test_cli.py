@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import date
@@ -115,7 +116,7 @@ def process(folder: Path, *arguments: str, **environ: str) -> subprocess.Complet
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
-    (tmp_path / "requirements.txt").write_text("flask==3.0\nDjango==3.2.25\nnumpy==2.2.6\n")
+    (tmp_path / "requirements.txt").write_text("left-pad==3.0\nDjango==3.2.25\nnumpy==2.2.6\n")
     return tmp_path
 
 
@@ -162,7 +163,7 @@ def test_an_unknown_option_is_a_usage_error(shop: Path, capsys: pytest.CaptureFi
 
 
 def test_strict_makes_a_problem_an_error(tmp_path: Path) -> None:
-    (tmp_path / "requirements.txt").write_text("flask==3.0\n???\n")
+    (tmp_path / "requirements.txt").write_text("left-pad==3.0\n???\n")
     assert eolscan(tmp_path).code == 0
     assert eolscan(tmp_path, "--strict").code == 2
 
@@ -187,7 +188,7 @@ def test_one_scan_serves_many_outputs(shop: Path) -> None:
 
 
 def test_problems_go_to_standard_error_when_the_report_is_for_a_machine(tmp_path: Path) -> None:
-    (tmp_path / "requirements.txt").write_text("flask==3.0\n???\x1b[31m\n")
+    (tmp_path / "requirements.txt").write_text("left-pad==3.0\n???\x1b[31m\n")
     outcome = eolscan(tmp_path, "-f", "json")
     assert "requirements.txt:2" in outcome.err
     assert "\x1b" not in outcome.err + outcome.out
@@ -203,7 +204,7 @@ def test_list_shows_every_dependency_with_its_place(shop: Path) -> None:
     assert outcome.code == 0
     components = json.loads(outcome.out)["components"]
     assert [(entry["name"], entry["version"], entry["line"]) for entry in components] == [
-        ("flask", "3.0", 1),
+        ("left-pad", "3.0", 1),
         ("django", "3.2.25", 2),
         ("numpy", "2.2.6", 3),
     ]
@@ -249,7 +250,7 @@ def test_formats_lists_both_folders(tmp_path: Path) -> None:
 
 def test_data_status_tells_the_stamp(tmp_path: Path) -> None:
     out = eolscan(tmp_path, "data", "status").out
-    assert "464 with 8351 release cycles" in out
+    assert re.search(r"^products  \d+ with \d+ release cycles$", out, re.MULTILINE)
     assert "endoflife.date" in out
 
 

@@ -91,6 +91,7 @@ def test_an_unlike_key_lists_the_settings_there_are(tmp_path: Path) -> None:
         ("strict = 3\n", "strict must be true or false"),
         ("within = 90\n", "within must be text"),
         ("exclude = [1]\n", "exclude must be a list of texts"),
+        ('products = "eol-products"\n', "products must be a list of texts"),
         ('within = "soon"\n', "soon"),
         ('fail-on = "eool"\n', "eool"),
         ('color = "blue"\n', "blue"),
@@ -113,6 +114,27 @@ def test_the_environment_knows_yes_and_no(tmp_path: Path) -> None:
 
 def test_a_list_in_the_environment_is_divided_by_commas(tmp_path: Path) -> None:
     assert read(tmp_path, environ={"EOLSCAN_EXCLUDE": "docs/*, tests"}).exclude == ("docs/*", "tests")
+
+
+def test_products_of_a_settings_file_stand_beside_it_and_others_where_the_user_stands(tmp_path: Path) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    (tmp_path / "eolscan.toml").write_text('products = ["eol-products", "/shared"]\n')
+    assert read(inner).products == (str(tmp_path / "eol-products"), "/shared")
+    by_variable = read(inner, environ={"EOLSCAN_PRODUCTS": "mine,ours"})
+    assert by_variable.products == ("mine", "ours")
+    by_flag = read(inner, "--products", "a", "--products", "/b", environ={"EOLSCAN_PRODUCTS": "mine"})
+    assert by_flag.products == ("a", "/b")
+    assert config.products(by_flag, "/home") == ("/home/a", "/b")
+    assert config.products(read(inner), "/home") == (str(tmp_path / "eol-products"), "/shared")
+
+
+def test_a_named_settings_file_is_what_its_products_are_seen_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "other.toml").write_text('products = ["eol-products"]\n')
+    monkeypatch.chdir(tmp_path)
+    assert read(tmp_path, "--config", "other.toml").products == (str(tmp_path / "eol-products"),)
 
 
 def test_outputs_are_format_and_file(tmp_path: Path) -> None:

@@ -98,6 +98,19 @@ def test_an_ending_is_a_day_or_true_or_false_or_null(end: Ending, told: object) 
     assert [cycle["eoas"], cycle["eol"], cycle["eoes"], finding["findings"][0]["advice"]["eol"]] == [told] * 4
 
 
+def test_advice_may_be_a_replacement_and_no_cycle() -> None:
+    report = sample.report()
+    advice = Advice(cycle=None, replacement="pkg:pypi/other")
+    document = decoded(report._replace(findings=(report.findings[0]._replace(advice=advice),)))
+    assert document["findings"][0]["advice"] == {
+        "cycle": None,
+        "latest": None,
+        "eol": None,
+        "lts": False,
+        "replacement": "pkg:pypi/other",
+    }
+
+
 def test_a_cycle_may_become_lts_on_a_day() -> None:
     report = sample.report()
     match = report.findings[0].matches[0]

@@ -112,6 +112,23 @@ def test_an_end_that_nobody_announced_says_so() -> None:
     assert "ago, inferred |" in page(report._replace(findings=(finding._replace(matches=(inferred,)),)))
 
 
+def test_an_end_that_follows_from_a_rule_says_so() -> None:
+    report = sample.report()
+    (finding, *_) = report.findings
+    (match,) = finding.matches
+    by_rule = match._replace(cycle=match.cycle._replace(evidence=EvidenceClass.RULE))
+    text = page(report._replace(findings=(finding._replace(matches=(by_rule,)),)))
+    assert "7 months ago (by policy, not announced) |" in text
+
+
+@pytest.mark.parametrize("text", ["](javascript:1)", "<b>|`", "pkg:pypi/%60|@new"])
+def test_a_replacement_is_shown_as_code(text: str) -> None:
+    report = sample.report()
+    advice = Advice(cycle=None, replacement=text)
+    *_, last = rows(page(report._replace(findings=(report.findings[0]._replace(advice=advice),), problems=())))
+    assert re.fullmatch(r"use `[^`|]+` instead", last[-1])
+
+
 def test_security_fixes_only_tells_both_ends() -> None:
     report = sample.report()
     (finding, *_) = report.findings

@@ -61,21 +61,37 @@ def product(*cycles: Cycle, title: str = "Frame") -> Product:
     return Product(id="frame", title=title, link="https://example.org/frame", cycles=cycles)
 
 
+def evident(of: Product, evidence_class: EvidenceClass) -> Product:
+    """Return the product with a class of evidence for all of its cycles."""
+    return of._replace(cycles=tuple(cycle._replace(evidence=evidence_class) for cycle in of.cycles))
+
+
 def matched(
     of: Product,
     name: str,
     purl: str = "pkg:pypi/frame@1.0",
-    evidence_class: EvidenceClass = EvidenceClass.VENDOR,
+    evidence_class: EvidenceClass | None = None,
     *,
     kind: Kind = Kind.LIBRARY,
     requirement: str | None = None,
 ) -> Match:
+    if evidence_class and evidence_class is not EvidenceClass.LOCKFILE:  # which alone speaks of the package
+        of = evident(of, evidence_class)
+    found = next(cycle for cycle in of.cycles if cycle.name == name)
     return Match(
         dependency=Dependency(purl=purl, location=Location("requirements.txt", 1), kind=kind, requirement=requirement),
         product=of,
-        cycle=next(cycle for cycle in of.cycles if cycle.name == name),
-        evidence=Evidence(EvidenceKind.IDENTIFIER, "pkg:pypi/frame", evidence_class, "endoflife.date"),
+        cycle=found,
+        evidence=Evidence(
+            EvidenceKind.IDENTIFIER, "pkg:pypi/frame", evidence_class or found.evidence, "endoflife.date"
+        ),
     )
+
+
+def whole(*, eol: Ending = None, eoas: Ending = None, replacement: str | None = None) -> Product:
+    """Return a package of which every version is judged alike."""
+    cycle = Cycle(name="all", eol=eol, eoas=eoas)
+    return product(cycle, title="things")._replace(whole=True, replacement=replacement)
 
 
 def missed(reason: Reason, purl: str = "pkg:pypi/frame@0.1", of: Product | None = None) -> Miss:
@@ -218,6 +234,53 @@ def test_where_only_the_newest_is_supported_the_others_are_superseded_and_never_
     assert found == {"3": Status.SUPPORTED, "2": Status.SUPPORTED, "1": Status.SUPERSEDED}
 
 
+def test_every_cycle_is_judged_by_the_evidence_of_its_own_dates() -> None:
+    frame = product(
+        Cycle(name="4"),
+        Cycle(name="3", eol=PAST, evidence=EvidenceClass.LATEST_ONLY),
+        Cycle(name="2", eol=PAST, evidence=EvidenceClass.RULE),
+        Cycle(name="1", eol=PAST, evidence=EvidenceClass.DEPRECATED),
+        Cycle(name="0", eol=PAST),
+    )
+    verdicts = [judge(matched(frame, cycle.name), POLICY, TODAY) for cycle in frame.cycles]
+    assert [verdict.status for verdict in verdicts] == [
+        Status.SUPPORTED,
+        Status.SUPERSEDED,
+        Status.EOL,
+        Status.DEPRECATED,
+        Status.EOL,
+    ]
+
+
+@given(st.sampled_from(EvidenceClass), ENDINGS, ENDINGS, DAYS, st.none() | DAYS)
+def test_only_dates_of_a_vendor_or_a_rule_make_anything_eol(
+    evidence_class: EvidenceClass, eol: Ending, eoas: Ending, today: date, data_date: date | None
+) -> None:
+    frame = product(Cycle(name="2"), Cycle(name="1", eol=eol, eoas=eoas))
+    status = judge(matched(frame, "1", evidence_class=evidence_class), POLICY, today, data_date).status
+    if evidence_class in {EvidenceClass.LATEST_ONLY, EvidenceClass.DEPRECATED, EvidenceClass.LOCKFILE}:
+        assert status in {Status.SUPERSEDED, Status.DEPRECATED, Status.UNKNOWN}
+    else:
+        assert (status is Status.EOL) is (ended(eol, today) is True)
+
+
+@pytest.mark.parametrize("name", ["2", "1"])
+def test_the_newest_release_is_known_as_long_as_the_data_is_fresh(name: str) -> None:
+    frame = product(Cycle(name="2"), Cycle(name="1"))
+    found = matched(frame, name, evidence_class=EvidenceClass.LATEST_ONLY)
+    status = Status.SUPPORTED if name == "2" else Status.SUPERSEDED
+    assert judge(found, POLICY, TODAY, TODAY - 30 * DAY).status is status
+    assert judge(found, POLICY, TODAY, TODAY + 300 * DAY).status is status
+    old = judge(found, POLICY, TODAY, TODAY - 31 * DAY)
+    assert (old.status, old.reason, old.match) == (Status.UNKNOWN, Reason.STALE, None)
+
+
+@pytest.mark.parametrize("evidence_class", set(EvidenceClass) - {EvidenceClass.LATEST_ONLY})
+def test_an_announced_end_and_a_mark_do_not_age_with_the_data(evidence_class: EvidenceClass) -> None:
+    found = matched(product(Cycle(name="1", eol=PAST)), "1", evidence_class=evidence_class)
+    assert judge(found, POLICY, TODAY, PAST) == judge(found, POLICY, TODAY)
+
+
 @pytest.mark.parametrize(
     ("purl", "eol", "status"),
     [
@@ -284,11 +347,40 @@ def test_a_go_module_below_1_is_never_inferred_to_be_old(version: str) -> None:
     assert (verdict.status, verdict.reason) == (Status.UNKNOWN, Reason.OLDER)
 
 
-@pytest.mark.parametrize("evidence_class", [EvidenceClass.LATEST_ONLY, EvidenceClass.DEPRECATED])
-def test_nothing_is_inferred_from_what_is_no_end_date(evidence_class: EvidenceClass) -> None:
-    evidence = Evidence(EvidenceKind.IDENTIFIER, "pkg:pypi/frame", evidence_class, "the project")
-    found = missed(Reason.OLDER, of=product(Cycle(name="1", eol=PAST)))._replace(evidence=evidence)
+@pytest.mark.parametrize("eol", [PAST, FUTURE, True, False, None])
+def test_what_is_older_than_a_dead_or_superseded_cycle_is_that_too_and_never_eol(eol: Ending) -> None:
+    found = {
+        evidence_class: judge(
+            missed(Reason.OLDER, of=product(Cycle(name="1", eol=eol, evidence=evidence_class))), POLICY, TODAY
+        )
+        for evidence_class in (EvidenceClass.DEPRECATED, EvidenceClass.LATEST_ONLY)
+    }
+    assert [verdict.status for verdict in found.values()] == [Status.DEPRECATED, Status.SUPERSEDED]
+    for verdict in found.values():
+        assert verdict.match is not None
+        assert verdict.match.evidence.kind is EvidenceKind.INFERRED
+
+
+def test_old_data_knows_nothing_of_what_is_older_than_the_newest_release() -> None:
+    found = missed(Reason.OLDER, of=product(Cycle(name="1", evidence=EvidenceClass.LATEST_ONLY)))
+    assert judge(found, POLICY, TODAY, TODAY - 31 * DAY).status is Status.UNKNOWN
+
+
+def test_a_mark_in_a_lockfile_says_nothing_of_a_cycle() -> None:
+    marked = Evidence(EvidenceKind.IDENTIFIER, "pkg:pypi/frame", EvidenceClass.LOCKFILE, "the lockfile")
+    found = missed(Reason.OLDER, of=product(Cycle(name="1", eol=PAST)))._replace(evidence=marked)
     assert judge(found, POLICY, TODAY).status is Status.UNKNOWN
+
+
+@pytest.mark.parametrize("kind", EvidenceKind)
+def test_a_sibling_or_a_module_of_a_repository_is_never_inferred_to_be_old(kind: EvidenceKind) -> None:
+    evidence = Evidence(kind, "pkg:pypi/frame-.*", EvidenceClass.VENDOR, "the project")
+    found = missed(Reason.OLDER, of=product(Cycle(name="1", eol=PAST)))._replace(evidence=evidence)
+    verdict = judge(found, POLICY, TODAY)
+    if kind in {EvidenceKind.FAMILY, EvidenceKind.DERIVED}:
+        assert (verdict.status, verdict.reason) == (Status.UNKNOWN, Reason.OLDER)
+    else:
+        assert verdict.status is Status.EOL
 
 
 def test_an_old_package_of_a_distribution_is_the_distributions() -> None:
@@ -349,6 +441,10 @@ FRAME = product(
     Cycle(name="1", released=PAST, eol=date(2026, 11, 1), label="Frame 1 (Old Oak)"),
 )
 LAST = product(Cycle(name="1", eol=True, eoas=True), title="Last Things")
+
+FRAME_1 = "pkg:pypi/frame@1.0"
+RULE, VENDOR = EvidenceClass.RULE, EvidenceClass.VENDOR
+DEAD, LATEST = EvidenceClass.DEPRECATED, EvidenceClass.LATEST_ONLY
 
 MESSAGES = [
     (
@@ -431,7 +527,80 @@ MESSAGES = [
     ),
     (
         matched(LAST, "1", "pkg:npm/things@1.0", EvidenceClass.DEPRECATED),
-        "things 1.0 is deprecated: the maintainers say that it is dead, abandoned or withdrawn.",
+        "things 1.0 is on cycle 1 of Last Things, which is marked deprecated.",
+    ),
+    (
+        matched(whole(eol=date(2021, 8, 18), replacement="pkg:npm/%40new/things"), "all", "pkg:npm/things@1.0", DEAD),
+        "things 1.0 is marked deprecated since 2021-08-18, 5 years and 3 months ago. Use @new/things instead.",
+    ),
+    (
+        matched(whole(replacement="pkg:cargo/things@2"), "all", "pkg:npm/things@1.0", DEAD),
+        "things 1.0 is marked deprecated. Use pkg:cargo/things@2 instead.",
+    ),
+    (
+        matched(whole(eol=TODAY + DAY, replacement="the new platform"), "all", "pkg:npm/things", DEAD),
+        ("things is marked deprecated; it ends 2026-11-23, tomorrow. Use the new platform instead."),
+    ),
+    (
+        matched(whole(eol=date(2024, 4, 1), replacement="pkg:npm/new@2"), "all", "pkg:npm/things@1", VENDOR),
+        (
+            "things 1 is no longer supported: support of all versions ended on 2024-04-01, 2 years and 7 months ago. "
+            "Use new 2 instead."
+        ),
+    ),
+    (
+        matched(whole(eol=date(2026, 12, 9)), "all", "pkg:npm/things@1", VENDOR),
+        (
+            "things 1 is soon without support: that of all versions ends on 2026-12-09, in 17 days. "
+            "No supported successor is known."
+        ),
+    ),
+    (
+        matched(whole(eol=FUTURE, eoas=date(2024, 4, 1), replacement="new"), "all", "pkg:npm/things@1", VENDOR),
+        (
+            "things 1 is fixed for security only: active support of all versions ended on 2024-04-01, 2 years and 7 "
+            "months ago; security fixes still come until 2040-01-01, in 13 years and 1 month. Use new instead."
+        ),
+    ),
+    (
+        matched(whole(eol=True), "all", "pkg:npm/things@1", VENDOR),
+        (
+            "things 1 is no longer supported, in any version; the last day is not known. "
+            "No supported successor is known."
+        ),
+    ),
+    (
+        missed(Reason.OLDER, "pkg:npm/things@0.1", evident(LAST, DEAD)),
+        (
+            "things 0.1 is older than 1, the oldest release cycle of Last Things that is tracked, which is marked "
+            "deprecated."
+        ),
+    ),
+    (
+        missed(Reason.OLDER, "pkg:npm/frame@0.1", product(Cycle(name="1", evidence=LATEST, latest="1.2"))),
+        (
+            "Frame 0.1 is older than 1, the oldest release cycle that is tracked, and superseded: the maintainers "
+            "support only their newest release. Move to 1; its newest version is 1.2."
+        ),
+    ),
+    (
+        matched(
+            product(Cycle(name="1", eol=date(2024, 4, 1), rule="Not before two years after release.")),
+            "1",
+            FRAME_1,
+            RULE,
+        ),
+        (
+            "Frame 1.0 is on cycle 1, which ended not before 2024-04-01, 2 years and 7 months ago (by policy, not "
+            "announced). No supported successor is known."
+        ),
+    ),
+    (
+        matched(product(Cycle(name="1", eol=date(2026, 12, 9), rule="not before this day")), "1", FRAME_1, RULE),
+        (
+            "Frame 1.0 is on cycle 1, which ends not before 2026-12-09, in 17 days (by policy, not announced). "
+            "No newer cycle that lasts longer is known."
+        ),
     ),
     (
         matched(FRAME, "1", "pkg:npm/frame@1.0", EvidenceClass.LOCKFILE),
@@ -613,6 +782,31 @@ def test_advice_steps_down_only_where_the_numbers_began_anew() -> None:
     assert advised([Cycle(name="15.6", eol=FUTURE), Cycle(name="42.3", eol=PAST)], "42.3") == "15.6"
     umbrella = [Cycle(name="2", eol=False), Cycle(name="2.12", eol=PAST), Cycle(name="1", eol=PAST)]
     assert advised(umbrella, "2.12") == "2"
+
+
+def test_advice_against_a_dead_cycle_is_a_newer_one_that_lives_and_else_the_replacement() -> None:
+    dead, alive = Cycle(name="2", evidence=EvidenceClass.DEPRECATED), Cycle(name="3", eol=FUTURE)
+    oldest = Cycle(name="1", eol=FUTURE, evidence=EvidenceClass.DEPRECATED, latest="1.9")
+    replaced = product(alive, dead, oldest)._replace(replacement="pkg:pypi/new")
+    advice = told(matched(replaced, "1")).advice
+    assert advice == Advice("3", eol=FUTURE)
+    without = told(matched(replaced._replace(cycles=(dead, oldest)), "1"))
+    assert without.advice == Advice(None, replacement="pkg:pypi/new")
+    assert advised([dead, Cycle(name="1", eol=PAST)], "1") is None
+
+
+def test_a_replacement_is_advice_where_no_cycle_is() -> None:
+    over, alive = Cycle(name="1", eol=PAST), Cycle(name="2", eol=FUTURE)
+    replaced = product(alive, over)._replace(replacement="something else")
+    assert told(matched(replaced, "1")).advice == Advice("2", eol=FUTURE)
+    assert told(matched(replaced._replace(cycles=(over,)), "1")).advice == Advice(None, replacement="something else")
+
+
+def test_the_replacement_of_a_cycle_comes_before_a_newer_cycle() -> None:
+    frame = product(Cycle(name="2", eol=FUTURE), Cycle(name="1", eol=PAST, replacement="pkg:npm/split"))
+    found = told(matched(frame, "1"))
+    assert found.advice == Advice(None, replacement="pkg:npm/split")
+    assert found.message.endswith(" Use pkg:npm/split instead.")
 
 
 def test_no_advice_where_nothing_newer_is_known() -> None:

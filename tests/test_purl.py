@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packageurl import PackageURL
 
-from scanner.purl import Purl, make, split
+from scanner.purl import Purl, make, name_beside, split
 
 TYPES = [
     "cargo",
@@ -120,3 +120,19 @@ def test_what_is_no_purl_is_none(text: str) -> None:
 def test_a_purl_has_a_name(name: str) -> None:
     with pytest.raises(ValueError, match="name"):
         make("cargo", name)
+
+
+@pytest.mark.parametrize(
+    ("text", "beside", "name"),
+    [
+        ("pkg:npm/%40new/things", "pkg:npm/things@1", "@new/things"),
+        ("pkg:npm/things@2", "PKG:npm/%40old/things@1", "things 2"),
+        ("pkg:maven/org.new/things", "pkg:maven/org.old/things@1", "org.new/things"),
+        ("pkg:npm/things", "pkg:pypi/things@1", "pkg:npm/things"),
+        ("pkg:npm/things", "things", "pkg:npm/things"),
+        ("the standard library", "pkg:pypi/things@1", "the standard library"),
+        ("", "pkg:pypi/things@1", ""),
+    ],
+)
+def test_a_package_is_named_beside_another_as_briefly_as_is_clear(text: str, beside: str, name: str) -> None:
+    assert name_beside(text, beside) == name

@@ -35,6 +35,7 @@ NAMED = {
     "normal": sample.report(),
     "all": sample.report(list_all=True),
     "nothing": nothing_found(),
+    "curated": sample.curated(),
     "hostile": sample.report(list_all=True, hostile=True),
 }
 

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scanner.model import (
+    Advice,
     Dependency,
     EvidenceClass,
     EvidenceKind,
@@ -218,7 +219,14 @@ def test_a_purl_of_the_command_line_is_its_own_place() -> None:
             "security fixes only, until 2026-12-01, in 9 days",
         ),
         (Status.SECURITY_ONLY, EvidenceClass.VENDOR, False, "gets security fixes only, no end announced"),
-        (Status.DEPRECATED, EvidenceClass.DEPRECATED, True, "marked deprecated by its maintainers"),
+        (Status.DEPRECATED, EvidenceClass.DEPRECATED, True, "Django 3.2 (LTS) is marked deprecated"),
+        (
+            Status.DEPRECATED,
+            EvidenceClass.DEPRECATED,
+            date(2024, 4, 1),
+            "marked deprecated since 2024-04-01, 2 years 7 months ago",
+        ),
+        (Status.DEPRECATED, EvidenceClass.DEPRECATED, TODAY, "marked deprecated; it ends 2026-11-22, today"),
         (Status.DEPRECATED, EvidenceClass.LOCKFILE, None, "marked deprecated in the lockfile"),
         (Status.SUPERSEDED, EvidenceClass.LATEST_ONLY, None, "is superseded: only the newest release is supported"),
     ],
@@ -229,7 +237,8 @@ def test_every_ending_and_its_evidence_have_their_words(
     found = match(DJANGO, 1, "3.2.25", Location("r.txt", 3))
     kind = EvidenceKind.INFERRED if evidence is EvidenceClass.INFERRED else EvidenceKind.IDENTIFIER
     found = found._replace(
-        cycle=found.cycle._replace(eol=eol), evidence=found.evidence._replace(kind=kind, evidence_class=evidence)
+        cycle=found.cycle._replace(eol=eol, evidence=evidence),
+        evidence=found.evidence._replace(kind=kind, evidence_class=evidence),
     )
     assert words in render(with_findings(over("x", -1)._replace(matches=(found,), status=status)), PIPE)
 
@@ -252,6 +261,36 @@ def test_no_advice_is_said_where_there_is_an_end() -> None:
     nothing = "no supported successor is known"
     assert nothing in render(with_findings(over("x", -1)._replace(advice=None)), PIPE)
     assert nothing not in render(with_findings(over("x", -1)._replace(advice=None, status=Status.DEPRECATED)), PIPE)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (
+            Status.DEPRECATED,
+            "older than Django 3.2 (LTS), the oldest tracked, which is marked deprecated since 2024-04-01",
+        ),
+        (Status.SUPERSEDED, "older than Django 3.2 (LTS), the oldest tracked: only the newest release is supported"),
+    ],
+)
+def test_what_is_older_than_a_dead_or_superseded_cycle_says_of_which(status: Status, words: str) -> None:
+    found = match(DJANGO, 1, "1.0", Location("r.txt", 3))
+    found = found._replace(evidence=found.evidence._replace(kind=EvidenceKind.INFERRED))
+    assert words in render(with_findings(over("x", -1)._replace(matches=(found,), status=status)), PIPE)
+
+
+def test_what_is_judged_as_a_whole_is_called_by_its_name_alone_and_replaced() -> None:
+    found = match(DJANGO._replace(whole=True, title="Things"), 1, "3.2.25", Location("r.txt", 3))
+    advice = Advice(cycle=None, replacement="pkg:pypi/other-things")
+    text = render(with_findings(over("x", -1)._replace(matches=(found,), advice=advice)), PIPE)
+    assert "  Things ended 2024-04-01, 2 years 7 months ago  use other-things instead  " in text
+
+
+def test_a_rule_that_promises_no_more_than_a_day_says_so() -> None:
+    found = match(DJANGO, 1, "3.2.25", Location("r.txt", 3))
+    cycle = found.cycle._replace(evidence=EvidenceClass.RULE, rule="not before 36 months")
+    text = render(with_findings(over("x", -1)._replace(matches=(found._replace(cycle=cycle),))), PIPE)
+    assert "ended not before 2024-04-01, 2 years 7 months ago (by policy, not announced)" in text
 
 
 def test_an_ignored_finding_stays_with_its_reason_and_is_counted() -> None:

@@ -9,8 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.model import Cycle, Reason, Status
-from scanner.wording import called, counted, coverage, distance, ending, judged, reason
+from scanner.model import Cycle, EvidenceClass, Reason, Status
+from scanner.wording import (
+    at_least,
+    called,
+    counted,
+    coverage,
+    distance,
+    ending,
+    ending_of,
+    judged,
+    marked_deprecated,
+    reason,
+)
 
 if TYPE_CHECKING:
     from scanner.model import Ending
@@ -77,6 +88,44 @@ def test_what_is_further_away_is_never_said_to_be_nearer(today: date, days: int)
 )
 def test_an_ending_stands_behind_the_name_of_a_cycle(end: Ending, words: str) -> None:
     assert ending(end, TODAY) == words
+
+
+@pytest.mark.parametrize(
+    ("rule", "lower"),
+    [
+        ("Not before the next major.", True),
+        ("It ends not before 12 months after the next major.", True),
+        ("Its end is announced at least six months before.", False),
+        ("The release of the next major.", False),
+        (None, False),
+    ],
+)
+def test_a_rule_that_promises_a_shortest_time_gives_lower_bounds(rule: str | None, *, lower: bool) -> None:
+    cycle = Cycle(name="1", evidence=EvidenceClass.RULE, rule=rule)
+    assert at_least(cycle) is lower
+    assert not at_least(cycle._replace(evidence=EvidenceClass.VENDOR)), "an announced day is a day"
+
+
+@pytest.mark.parametrize("end", [date(2024, 4, 1), date(2027, 4, 1), True, False, None])
+def test_a_date_that_follows_from_a_rule_was_not_announced(end: Ending) -> None:
+    by_rule = Cycle(name="1", eol=end, evidence=EvidenceClass.RULE)
+    said = ending_of(by_rule, end, TODAY)
+    assert said.startswith(ending(end, TODAY))
+    assert said.endswith(" (by policy, not announced)") is isinstance(end, date)
+    assert ending_of(by_rule._replace(evidence=EvidenceClass.VENDOR), end, TODAY) == ending(end, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("eol", "words"),
+    [
+        (date(2026, 11, 21), "marked deprecated since 2026-11-21, yesterday"),
+        (date(2026, 11, 22), "marked deprecated; it ends 2026-11-22, today"),
+        (True, "marked deprecated"),
+        (None, "marked deprecated"),
+    ],
+)
+def test_a_mark_is_told_with_its_day(eol: Ending, words: str) -> None:
+    assert marked_deprecated(Cycle(name="all", eol=eol), TODAY) == words
 
 
 @pytest.mark.parametrize(

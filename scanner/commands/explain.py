@@ -23,7 +23,7 @@ from scanner.model import (
 from scanner.plugin import Command
 from scanner.rules import MEANINGS
 from scanner.text import clean, for_log
-from scanner.wording import called, counted, ending
+from scanner.wording import called, counted, ending_of, marked_deprecated
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from scanner.catalog.dataset import Catalogue
     from scanner.config import Settings
-    from scanner.model import Cycle, Product, Verdict
+    from scanner.model import Cycle, Family, Product, Verdict
     from scanner.plugin import World
 
 _REASONS: Final = {
@@ -45,26 +45,41 @@ _REASONS: Final = {
     Reason.GAP: "it lies between the release cycles that the data knows",
     Reason.AMBIGUOUS: "several release cycles fit",
     Reason.UNRESOLVABLE: "this is not a version that can be read",
+    Reason.STALE: "only the newest release is supported, and the data is too old to know which that is today",
 }
+# What the end of a cycle rests on.
+_CLASSES: Final = {
+    EvidenceClass.VENDOR: "published with its dates",
+    EvidenceClass.RULE: "a published rule, from which the dates follow; by policy, not announced",
+    EvidenceClass.LATEST_ONLY: "only the newest release is supported",
+    EvidenceClass.DEPRECATED: "marked deprecated, abandoned or withdrawn",
+    EvidenceClass.LOCKFILE: "marked in the lockfile",
+    EvidenceClass.INFERRED: "inferred from the oldest cycle that is known",
+}
+# Whose product files begin like this, longest first; all others are the user's own.
+_LAYERS: Final = (("products/curated/", "curated"), ("products/", "endoflife.date"))
 _INDENT: Final = 12
 
 
 def configure(parser: ArgumentParser) -> None:
     """Add what can be explained, and as of when."""
     parser.add_argument("subject", metavar="PURL|PRODUCT[@VERSION]", help="pkg:pypi/django@3.2.25, or django@3.2.25")
-    config.add_options(parser, ("as-of", "within", "color"))
+    config.add_options(parser, ("as-of", "within", "products", "color"))
 
 
 def run(arguments: Namespace, world: World) -> int:
     """Print the chain from the purl to the status, and the timeline of the product."""
     settings = config.settings(vars(arguments), world.environ, world.cwd)
     today = settings.as_of or world.today
-    found = _found(arguments.subject, dataset.load())
-    verdict = policy.judge(found, settings.policy, today)
+    catalogue = dataset.load(config.products(settings, world.cwd))
+    found = _found(arguments.subject, catalogue)
+    verdict = policy.judge(found, settings.policy, today, catalogue.stamp.date)
     style = console.style(world, settings.color)
-    for name, text in _chain(arguments.subject, found, verdict, settings, today):
+    lines = [*_origin(arguments.subject, found, Index(catalogue)), *_outcome(found, verdict, settings, today)]
+    for name, text in lines:
         world.stdout.write(for_log(_wrapped(name, clean(text), style.width)) + "\n")
-    if found.product is not None:
+    # A package that is judged as a whole has no cycles to draw.
+    if found.product is not None and not found.product.whole:
         current = found.cycle.name if isinstance(found, Match) else None
         world.stdout.write(f"\n{timeline.draw(found.product, today, style, current=current).rstrip()}\n")
     return 0
@@ -104,21 +119,68 @@ def _suggestion(name: str, catalogue: Catalogue) -> str:
     return f" Did you mean {' or '.join(close)}?" if close else ""
 
 
-def _chain(
-    subject: str, found: Match | Miss, verdict: Verdict, settings: Settings, today: date
-) -> Iterator[tuple[str, str]]:
+def _origin(subject: str, found: Match | Miss, index: Index) -> Iterator[tuple[str, str]]:
+    """Tell which product it is, and which file of which layer says so."""
     yield "asked", subject
     product, evidence = found.product, found.evidence
     if product is None or evidence is None:
         yield "product", f"none: {_REASONS[Reason.UNTRACKED]}"
-        yield "status", f"{verdict.status}: {MEANINGS[verdict.status]}"
         return
-    yield "identifier", f"{evidence.identifier} ({evidence.kind}, {evidence.source})"
+    yield "identifier", f"{evidence.identifier} ({evidence.kind})"
+    known = index.find(found.dependency.purl)
+    if known is not None and known.family is not None:
+        yield from _family_lines(known.family, known.version, found.dependency)
+    else:
+        yield from _listing(product, evidence.identifier)
     yield "product", f"{product.title} ({product.id}), {product.link}"
     if product.description:
         yield "", product.description
-    yield from _cycle_lines(found, product, today)
-    yield "status", f"{verdict.status}: {MEANINGS[verdict.status]}"
+    if len(product.files) > 1:
+        yield "", f"told by {', '.join(map(_layered, product.files))}"
+    if product.replacement:
+        yield "replacement", product.replacement
+
+
+def _family_lines(family: Family, version: str | None, dependency: Dependency) -> Iterator[tuple[str, str]]:
+    but = f", but not {family.exceptions}" if family.exceptions else ""
+    inside = f" in {family.namespace}" if family.namespace else ""
+    yield "", f"{family.type} packages{inside} named {family.name}{but}"
+    yield "", _told(family.file, family.source)
+    parts = purl.split(dependency.purl)
+    given = parts.version if parts else None
+    if family.versions and given != version:
+        yield "", f"its version {given} is {version or 'no version'} of the product"
+
+
+def _listing(product: Product, identifier: str) -> Iterator[tuple[str, str]]:
+    for place, (_, text) in enumerate(product.identifiers):
+        if text == identifier:
+            origin = product.origins[place] if place < len(product.origins) else 0
+            if origin < len(product.files):
+                source = product.sources[origin] if origin < len(product.sources) else product.source
+                yield "", _told(product.files[origin], source)
+            return
+
+
+def _told(file: str, source: str | None) -> str:
+    by = f", by {source}" if source and source != _layer(file) else ""
+    return f"in {_layered(file)}{by}"
+
+
+def _layered(file: str) -> str:
+    return f"{file} ({_layer(file)})"
+
+
+def _layer(file: str) -> str:
+    return next((name for start, name in _LAYERS if file.startswith(start)), "your own")
+
+
+def _outcome(found: Match | Miss, verdict: Verdict, settings: Settings, today: date) -> Iterator[tuple[str, str]]:
+    """Tell the release cycle, its dates and what they rest on, and what follows."""
+    if found.product is not None:
+        yield from _cycle_lines(found, found.product, today)
+    meaning = _REASONS[Reason.STALE] if verdict.reason is Reason.STALE else MEANINGS[verdict.status]
+    yield "status", f"{verdict.status}: {meaning}"
     if verdict.match is not None and policy.reported(verdict, settings.policy):
         yield "", policy.finding([verdict], "", settings.policy, today).message
 
@@ -126,8 +188,9 @@ def _chain(
 def _cycle_lines(found: Match | Miss, product: Product, today: date) -> Iterator[tuple[str, str]]:
     match found:
         case Match(cycle=cycle):
-            yield "cycle", called(cycle, today)
+            yield "cycle", "every version, judged as a whole" if product.whole else called(cycle, today)
             yield from _dates(cycle, today)
+            yield from _basis(found)
         case Miss(reason=reason, candidates=candidates):
             fitting = f": {', '.join(candidates)}" if candidates else ""
             yield "cycle", f"none: {_REASONS[reason]}{fitting}"
@@ -137,13 +200,28 @@ def _cycle_lines(found: Match | Miss, product: Product, today: date) -> Iterator
 def _dates(cycle: Cycle, today: date) -> Iterator[tuple[str, str]]:
     if cycle.released:
         yield "released", cycle.released.isoformat()
+    marked = cycle.evidence is EvidenceClass.DEPRECATED
     for name, end in (("active", cycle.eoas), ("security", cycle.eol), ("extended", cycle.eoes)):
-        if end is not None:
-            yield name, f"support {ending(end, today)}"
+        if end is not None and not (marked and name == "security"):
+            yield name, f"support {ending_of(cycle, end, today)}"
+    if marked:
+        yield "security", marked_deprecated(cycle, today)
     if cycle.latest:
         yield "newest", f"{cycle.latest}{f', of {cycle.latest_released}' if cycle.latest_released else ''}"
     if cycle.link:
         yield "", cycle.link
+
+
+def _basis(found: Match) -> Iterator[tuple[str, str]]:
+    """Tell what the dates of a cycle rest on: the class of the statement, where it stands, and the rule."""
+    cycle, product = found.cycle, found.product
+    yield "evidence", f"{cycle.evidence}: {_CLASSES[cycle.evidence]}"
+    file = cycle.file or product.file
+    yield "", _told(file, cycle.source or product.source) if file else cycle.source or product.source
+    if cycle.rule:
+        yield "rule", cycle.rule
+    if cycle.replacement:
+        yield "replacement", cycle.replacement
 
 
 COMMAND: Final = Command(

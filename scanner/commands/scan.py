@@ -46,6 +46,7 @@ def run(arguments: Namespace, world: World) -> int:
         Request(inputs=inputs, cwd=world.cwd, stdin=world.stdin.read, exclude=settings.exclude),
         settings.policy,
         settings.as_of or world.today,
+        products=config.products(settings, world.cwd),
         with_line_hashes="sarif" in formats,
         allow_empty=settings.allow_empty,
     )

@@ -211,7 +211,13 @@ def _evidence(evidence: Evidence) -> _Object:
 def _advice(advice: Advice | None) -> _Object | None:
     if advice is None:
         return None
-    return {"cycle": advice.cycle, "latest": advice.latest, "eol": _day(advice.eol), "lts": advice.lts}
+    return {
+        "cycle": advice.cycle,
+        "latest": advice.latest,
+        "eol": _day(advice.eol),
+        "lts": advice.lts,
+        "replacement": advice.replacement,
+    }
 
 
 def _location(location: Location) -> _Object:

@@ -15,7 +15,15 @@ from scanner.about import NAME
 from scanner.model import EvidenceClass, Status
 from scanner.plugin import Reporter
 from scanner.text import clean, for_log, redact, shorten
-from scanner.wording import called, counted, coverage, ending, judged, reason
+from scanner.wording import (
+    called,
+    counted,
+    coverage,
+    ending_of,
+    judged,
+    marked_deprecated,
+    reason,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -34,9 +42,9 @@ _CELL: Final = 300
 
 _WORST_FIRST: Final = tuple(Status)
 
-# What an end date rests on, where nobody has announced it.
-_RESTS_ON: Final[Mapping[EvidenceClass, str]] = MappingProxyType(
-    {EvidenceClass.RULE: ", by policy, not announced", EvidenceClass.INFERRED: ", inferred"}
+# What there is to move to where there is no advice.
+_NOWHERE: Final[Mapping[Status, str]] = MappingProxyType(
+    {Status.EOL: "no supported successor", Status.DEPRECATED: "no replacement is named"}
 )
 
 # A code span can hold no backtick, a table cell no bar; tags and links are read by programs that
@@ -146,23 +154,37 @@ def _of_finding(finding: Finding, today: date) -> tuple[str, ...]:
         f"**{finding.status}**{ignored}",
         _named(match.dependency),
         _where(match.dependency.location) + more,
-        _prose(f"{match.product.title} {called(match.cycle)}"),
+        _prose(match.product.title if match.product.whole else f"{match.product.title} {called(match.cycle)}"),
         _ends(match, finding.status, today),
         _move(finding),
     )
 
 
 def _ends(match: Match, status: Status, today: date) -> str:
-    end = ending(match.cycle.eol, today)
+    said = _said(match, status, today)
+    return f"{said}, inferred" if match.evidence.evidence_class is EvidenceClass.INFERRED else said
+
+
+def _said(match: Match, status: Status, today: date) -> str:
+    cycle = match.cycle
+    if status is Status.SUPERSEDED:
+        return "only the newest release is supported"
+    if status is Status.DEPRECATED and match.evidence.evidence_class is EvidenceClass.LOCKFILE:
+        return "marked in the lockfile"
+    if status is Status.DEPRECATED:
+        return marked_deprecated(cycle, today)
+    end = ending_of(cycle, cycle.eol, today)
     if status is Status.SECURITY_ONLY:
-        end = f"active support {ending(match.cycle.eoas, today)}; security support {end}"
-    return end + _RESTS_ON.get(match.evidence.evidence_class, "")
+        return f"active support {ending_of(cycle, cycle.eoas, today)}; security support {end}"
+    return end
 
 
 def _move(finding: Finding) -> str:
     advice = finding.advice
     if advice is None:
-        return "no supported successor" if finding.status is Status.EOL else "nothing that lasts longer"
+        return _NOWHERE.get(finding.status, "nothing that lasts longer")
+    if advice.cycle is None:
+        return f"use {_code(purl.name_beside(advice.replacement or '', finding.matches[0].dependency.purl))} instead"
     lts = " LTS" if advice.lts and "LTS" not in advice.cycle else ""
     latest = f" ({advice.latest})" if advice.latest else ""
     match advice.eol:

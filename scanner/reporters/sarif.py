@@ -186,7 +186,7 @@ def _help(status: Status, product: Product) -> _Object:
     return {
         "text": f"The project uses {_safe(product.title)}. {RULES[status].meaning}\n\n"
         f"What to do: {_ADVICE[status]}\n\n"
-        f"Where this comes from: {' '.join((_safe(product.source), link)).strip()}. "
+        f"Where this comes from: {' '.join(dict.fromkeys((_safe(product.source), link))).strip()}. "
         f"The command '{explain}' shows every release cycle.",
         "markdown": f"The project uses **{_marked(product.title)}**. {RULES[status].meaning}\n\n"
         f"**What to do:** {_ADVICE[status]}\n\n"

@@ -15,13 +15,24 @@ from scanner import purl
 from scanner.model import EvidenceClass, EvidenceKind, Kind, Scope, Status
 from scanner.plugin import Reporter
 from scanner.text import clean, for_log, redact, shorten, width
-from scanner.wording import called, counted, coverage, distance, ending, judged, reason
+from scanner.wording import (
+    at_least,
+    by_policy,
+    called,
+    counted,
+    coverage,
+    distance,
+    ending_of,
+    judged,
+    marked_deprecated,
+    reason,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
-    from scanner.model import Advice, Cycle, Dependency, Finding, Location, Match, Policy, Problem, Report, Verdict
+    from scanner.model import Cycle, Dependency, Finding, Location, Match, Policy, Problem, Report, Verdict
     from scanner.plugin import Style
 
 _SHOWN_PROBLEMS = 10
@@ -101,7 +112,7 @@ def _urgency(finding: Finding) -> tuple[bool, int, bool, int, str, str, int]:
 def _finding(finding: Finding, today: date) -> _Entry:
     dependencies = [match.dependency for match in finding.matches]
     said = _said(finding.status, finding.matches[0], today)
-    status, todo = str(finding.status), _todo(finding.status, finding.advice)
+    status, todo = str(finding.status), _todo(finding)
     if finding.ignored is not None:
         status, said, todo = _IGNORED, f"{finding.status}: {said}", f"ignored: {finding.ignored}"
     return _Entry(status, _subject(dependencies), _safe(said), _safe(todo), _place(dependencies))
@@ -118,7 +129,7 @@ def _others(report: Report) -> list[_Entry]:
 def _component(verdict: Verdict, today: date) -> _Entry:
     dependency, said = verdict.dependency, ""
     if verdict.match is not None:
-        said = f"{_cycle(verdict.match, today)} {_brief(ending(verdict.match.cycle.eol, today))}"
+        said = f"{_cycle(verdict.match, today)} {_ends(verdict.match, today)}"
     elif verdict.reason is not None and verdict.status is not Status.UNTRACKED:
         said = reason(verdict.reason)
     return _Entry(str(verdict.status), _subject([dependency]), _safe(said), "", _place([dependency]))
@@ -128,27 +139,49 @@ def _said(status: Status, match: Match, today: date) -> str:
     """Say what is wrong with a cycle, or will be; where the date rests on no vendor's word, say so."""
     cycle = _cycle(match, today)
     if match.evidence.kind is EvidenceKind.INFERRED:
-        return f"older than {cycle}, the oldest tracked, which {_brief(ending(match.cycle.eol, today))}"
+        return f"older than {cycle}, the oldest tracked{_below(status, match, today)}"
     if status is Status.DEPRECATED:
-        by = "in the lockfile" if match.evidence.evidence_class is EvidenceClass.LOCKFILE else "by its maintainers"
-        return f"marked deprecated {by}"
+        return _deprecated(match, today)
     if status is Status.SUPERSEDED:
         return f"{cycle} is superseded: only the newest release is supported"
-    by_policy = " (by policy, not announced)" if match.evidence.evidence_class is EvidenceClass.RULE else ""
     if status is Status.SECURITY_ONLY:
-        return f"{cycle} gets security fixes only, {_until(match.cycle, today)}{by_policy}"
-    return f"{cycle} {_brief(ending(match.cycle.eol, today))}{by_policy}"
+        return f"{cycle} gets security fixes only, {_until(match.cycle, today)}{by_policy(match.cycle)}"
+    return f"{cycle} {_ends(match, today)}"
+
+
+def _below(status: Status, match: Match, today: date) -> str:
+    """Say what is true of an oldest cycle, and so of what is older."""
+    if status is Status.SUPERSEDED:
+        return ": only the newest release is supported"
+    if status is Status.DEPRECATED:
+        return f", which is {_brief(marked_deprecated(match.cycle, today))}"
+    return f", which {_ends(match, today)}"
+
+
+def _ends(match: Match, today: date) -> str:
+    return _brief(ending_of(match.cycle, match.cycle.eol, today))
+
+
+def _deprecated(match: Match, today: date) -> str:
+    if match.evidence.evidence_class is EvidenceClass.LOCKFILE:
+        return "marked deprecated in the lockfile"
+    cycle = "" if match.product.whole else f"{_cycle(match, today)} is "
+    return cycle + _brief(marked_deprecated(match.cycle, today))
 
 
 def _until(cycle: Cycle, today: date) -> str:
     if cycle.eol is None or isinstance(cycle.eol, bool):
         return "no end announced"
-    return f"until {cycle.eol}, {_brief(distance(cycle.eol, today))}"
+    until = "at least until" if at_least(cycle) else "until"
+    return f"{until} {cycle.eol}, {_brief(distance(cycle.eol, today))}"
 
 
-def _todo(status: Status, advice: Advice | None) -> str:
+def _todo(finding: Finding) -> str:
+    advice = finding.advice
     if advice is None:
-        return "no supported successor is known" if status in {Status.EOL, Status.EXPIRING} else ""
+        return "no supported successor is known" if finding.status in {Status.EOL, Status.EXPIRING} else ""
+    if advice.cycle is None:
+        return f"use {_safe(purl.name_beside(advice.replacement or '', finding.matches[0].dependency.purl))} instead"
     cycle = f"{advice.cycle} LTS" if advice.lts and "LTS" not in advice.cycle else advice.cycle
     if advice.eol is None or advice.eol is True:
         return f"move to {cycle}"
@@ -158,6 +191,8 @@ def _todo(status: Status, advice: Advice | None) -> str:
 def _cycle(match: Match, today: date) -> str:
     """Name a cycle with its product: a package may be called otherwise, and the match is there to be doubted."""
     cycle, title = called(match.cycle, today), match.product.title
+    if match.product.whole:
+        return title
     return cycle if cycle.casefold().startswith(title.casefold()) else f"{title} {cycle}"
 
 
