@@ -55,6 +55,11 @@ def test_excluded_paths_and_names_are_passed_over(tmp_path: Path) -> None:
     assert found(tmp_path, "src/*") == ["docs/requirements.txt"]
 
 
+def test_constraints_are_read_where_they_are_named(tmp_path: Path) -> None:
+    plant(tmp_path, "constraints.txt", "requirements/base.txt", "requirements/constraints.txt", "requirements/x/y.txt")
+    assert found(tmp_path) == ["requirements/base.txt"]
+
+
 def test_a_link_out_of_the_tree_is_said_and_not_followed(tmp_path: Path) -> None:
     plant(tmp_path, "outside/requirements.txt", "tree/other.txt")
     (tmp_path / "tree/requirements.txt").symlink_to(tmp_path / "outside/requirements.txt")

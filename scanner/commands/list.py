@@ -37,7 +37,7 @@ def run(arguments: Namespace, world: World) -> int:
     world.stdout.flush()
     if settings.format != "table":
         console.tell(world, reading.problems)
-    unread = console.tell_unread(world, reading.inputs, reading.problems)
+    unread = console.tell_unread(world, reading.inputs)
     return 2 if unread or (settings.policy.strict and reading.problems) else 0
 
 

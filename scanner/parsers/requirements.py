@@ -661,6 +661,8 @@ PARSER: Final = Parser(
         "requirements/*.in",
         "requirements/*.pip",
         "reqs*.txt",
+        # Constraints add nothing of their own: they are read where `-c` names them.
+        "!*constraints*",
     ),
     spec="https://pip.pypa.io/en/stable/reference/requirements-file-format/",
     parse=parse,
