@@ -76,6 +76,13 @@ HEAVY = {
 }
 
 
+# Coverage loads modules of its own into every process that it measures.
+UNMEASURED = {
+    **{name: text for name, text in os.environ.items() if not name.startswith("COVERAGE_")},
+    "PYTHONPATH": os.getcwd(),
+}
+
+
 class Outcome(NamedTuple):
     code: int
     out: str
@@ -333,7 +340,7 @@ def test_a_small_scan_loads_what_it_needs_and_no_more(shop: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=shop,
-        env={**os.environ, "PYTHONPATH": os.getcwd()},
+        env=UNMEASURED,
         capture_output=True,
         text=True,
         check=True,
@@ -355,7 +362,7 @@ def test_a_scan_opens_no_socket_and_reads_no_yaml(shop: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=shop,
-        env={**os.environ, "PYTHONPATH": os.getcwd()},
+        env=UNMEASURED,
         capture_output=True,
         text=True,
         check=False,
