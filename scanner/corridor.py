@@ -189,6 +189,9 @@ class Reading:
     def _parsed(self, opened: Source, place: _Place) -> Iterator[Dependency]:
         parser = parser_of(opened.path, opened.data[:4096])
         if parser is None:
+            if not place.named:
+                self.problems.append(Problem("This is in none of the formats that have its name.", opened.location))
+                return
             name = "What stands on standard input" if opened.path == STDIN else opened.path
             msg = f"{name} is in no format that eolscan reads; `eolscan formats` lists them."
             raise ScanError(msg)

@@ -89,3 +89,16 @@ def test_the_git_root_is_the_nearest_one_upward(tmp_path: Path) -> None:
     (tmp_path / "a/b").mkdir(parents=True)
     assert git_root(str(tmp_path / "a/b")) == str(tmp_path)
     assert git_root("/") is None
+
+
+def test_a_name_that_is_not_utf_8_is_read_and_said(tmp_path: Path) -> None:
+    folder = os.fsencode(tmp_path) + b"/caf\xe9"
+    os.mkdir(folder)
+    with open(folder + b"/requirements.txt", "wb"):
+        pass
+    assert found(tmp_path) == ["! caf\udce9/requirements.txt", "caf\udce9/requirements.txt"]
+
+
+def test_a_directory_that_bears_the_name_of_a_file_is_said_and_walked(tmp_path: Path) -> None:
+    plant(tmp_path, "pylock.toml/requirements.txt")
+    assert found(tmp_path) == ["! pylock.toml", "pylock.toml/requirements.txt"]
