@@ -31,10 +31,9 @@ def tell(world: World, problems: Sequence[Problem]) -> None:
         say(world, f"and {len(problems) - _SHOWN_PROBLEMS} more problems.")
 
 
-def tell_unread(world: World, inputs: Sequence[Input], problems: Sequence[Problem]) -> bool:
-    """Name the inputs that the user named and that gave nothing but problems; tell whether there are any."""
-    troubled = {problem.location.path for problem in problems}
-    unread = [given.path for given in inputs if given.named and not given.components and given.path in troubled]
+def tell_unread(world: World, inputs: Sequence[Input]) -> bool:
+    """Name the inputs that gave nothing but problems; tell whether there are any."""
+    unread = [given.path for given in inputs if given.unread]
     for path in unread:
         say(world, f"nothing could be read in {path}.")
     return bool(unread)

@@ -187,7 +187,7 @@ class Reading:
         if purl.split(text) is None:
             msg = f"{text!r} is no package URL; one looks like 'pkg:pypi/django@3.2.25'."
             raise ScanError(msg)
-        self.inputs.append(Input(path=text, repo_path=text, format="purl", components=1, named=True))
+        self.inputs.append(Input(path=text, repo_path=text, format="purl", components=1))
         yield Dependency(purl=text, location=Location(text))
 
     def _path(self, name: str) -> Iterator[Dependency]:
@@ -220,9 +220,20 @@ class Reading:
     def _parsed(self, opened: Source, place: _Place) -> Iterator[Dependency]:
         parser = parser_of(opened.path, opened.data[:4096])
         if parser is None:
+            if not place.named:
+                self.problems.append(Problem("This is in none of the formats that have its name.", opened.location))
+                return
             name = "What stands on standard input" if opened.path == STDIN else opened.path
             msg = f"{name} is in no format that eolscan reads; `eolscan formats` lists them."
             raise ScanError(msg)
+        position, problems, count = len(self.inputs), len(self.problems), 0
+        for dependency in self._pinned(opened, parser, place):
+            count += 1
+            yield dependency
+        if place.named and not count and len(self.problems) > problems:
+            self.inputs[position] = self.inputs[position]._replace(unread=True)
+
+    def _pinned(self, opened: Source, parser: Parser, place: _Place) -> Iterator[Dependency]:
         pins: dict[str, str] = {}
         held: list[Dependency] = []
         for dependency in self._entries(opened, parser, place, pins):
@@ -231,7 +242,9 @@ class Reading:
                 yield dependency
             else:
                 held.append(dependency)
-        yield from (_pinned(dependency, pins) for dependency in held)
+        for dependency in held:
+            version = pins.get(dependency.purl)
+            yield dependency if version is None else dependency._replace(purl=f"{dependency.purl}@{version}")
 
     def _entries(self, opened: Source, parser: Parser, place: _Place, pins: dict[str, str]) -> Iterator[Dependency]:
         """Yield the entries of a file and of what it includes; collect the pins of its constraints."""
@@ -285,7 +298,7 @@ class Reading:
         repo_path = STDIN
         if place.path != STDIN:
             repo_path = os.path.relpath(os.path.abspath(place.path), place.root).replace(os.sep, "/")
-        return Input(path=opened.path, repo_path=repo_path, format=parser.id, components=0, named=place.named)
+        return Input(path=opened.path, repo_path=repo_path, format=parser.id, components=0)
 
     def _root(self, folder: str) -> str:
         """Return the directory that a file's includes stay in: its checkout, else where the user stands."""
@@ -367,11 +380,6 @@ def _check_not_empty(reading: Reading, request: Request, *, allow_empty: bool) -
 def _name_and_version(text: str) -> tuple[str, str]:
     name, _, version = text.partition("?")[0].rpartition("@")
     return (name, version) if name else (version, "")
-
-
-def _pinned(dependency: Dependency, pins: dict[str, str]) -> Dependency:
-    version = pins.get(dependency.purl)
-    return dependency if version is None else dependency._replace(purl=f"{dependency.purl}@{version}")
 
 
 def _line_hashes(findings: Iterable[Finding], reading: Reading) -> dict[tuple[str, int], str]:

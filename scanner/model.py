@@ -324,14 +324,15 @@ class Stamp(NamedTuple):
 class Input(NamedTuple):
     """One file that was read; `repo_path` is its path from the git root, the same from any directory.
 
-    `named` tells the files that the user named from those found in a directory or by an include.
+    `components` counts what the file itself names. `unread` tells that the user named the file, and that
+    it and what it includes gave nothing but problems.
     """
 
     path: str
     repo_path: str
     format: str
     components: int
-    named: bool = False
+    unread: bool = False
 
 
 class Report(NamedTuple):

@@ -55,7 +55,7 @@ def read(text: str) -> Requirement | None:
         url=url,
         marker=marker.strip(),
         start=start,
-        end=start + len(whole.rstrip()),
+        end=start + len(whole.rstrip(", \t\r\n\f")),
     )
 
 

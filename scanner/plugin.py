@@ -34,9 +34,10 @@ _COMPILED = os.path.join(_HERE, "_data", "parsers.txt")
 class Parser(NamedTuple):
     """Reads one input format.
 
-    A glob (`*` is the only wildcard) without `/` is matched against the file's name, one with `/`
-    against the end of its path. `mark` looks at the first bytes: it tells formats that share a
-    name apart, and finds the format of input whose name says nothing.
+    A glob (`*` is the only wildcard, and stays within a name) without `/` is matched against the file's
+    name, one with `/` against the end of its path; one that begins with `!` takes names out. `mark`
+    looks at the first bytes: it tells formats that share a name apart, and finds the format of input
+    whose name says nothing.
     """
 
     id: str
@@ -101,12 +102,8 @@ def parser(name: str) -> Parser:
 
 def claimants(path: str) -> list[str]:
     """Return the ids of the parsers that claim the name of a path with `/`."""
-    name, slashed = path.rpartition("/")[2], f"/{path}"
-    return [
-        parser_id
-        for parser_id, globs in _globs().items()
-        if any(fits(slashed, f"*/{glob}") if "/" in glob else fits(name, glob) for glob in globs)
-    ]
+    segments = path.split("/")
+    return [name for name, globs in _globs().items() if _claims(globs, segments)]
 
 
 def parser_of(path: str, head: bytes) -> Parser | None:
@@ -187,6 +184,18 @@ def _age() -> str:
     with os.scandir(os.path.join(_HERE, "parsers")) as entries:
         modules = sorted((entry.name, entry.stat().st_mtime_ns) for entry in entries if entry.name.endswith(".py"))
     return " ".join(f"{name}:{changed}" for name, changed in modules)
+
+
+def _claims(globs: Sequence[str], segments: Sequence[str]) -> bool:
+    claimed = False
+    for glob in globs:
+        wanted = glob.removeprefix("!").split("/")
+        ending = segments[-len(wanted) :]
+        if len(ending) == len(wanted) and all(map(fits, ending, wanted)):
+            if glob.startswith("!"):
+                return False
+            claimed = True
+    return claimed
 
 
 _Plugin = TypeVar("_Plugin", Parser, Reporter, Command)

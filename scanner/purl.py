@@ -31,9 +31,13 @@ def make(purl_type: str, name: str, version: str | None = None, namespace: str =
         name = name.lower().replace("_", "-")
     elif purl_type not in _SIMPLE_TYPES or namespace:
         return _made_by_library(purl_type, name, version, namespace)
-    if not name or not _PLAIN.issuperset(name) or not _PLAIN_VERSION.issuperset(version or ""):
+    plain = (version or "").replace("+", "").replace("!", "")
+    if not name or not _PLAIN.issuperset(name) or not _PLAIN_VERSION.issuperset(plain):
         return _made_by_library(purl_type, name, version, namespace)
-    return f"pkg:{purl_type}/{name}@{version}" if version else f"pkg:{purl_type}/{name}"
+    if not version:
+        return f"pkg:{purl_type}/{name}"
+    # Local versions and epochs are ordinary in Python.
+    return f"pkg:{purl_type}/{name}@{version.replace('+', '%2B').replace('!', '%21')}"
 
 
 def split(purl: str) -> Purl | None:

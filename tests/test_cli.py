@@ -77,6 +77,13 @@ HEAVY = {
 }
 
 
+# Coverage loads modules of its own into every process that it measures.
+UNMEASURED = {
+    **{name: text for name, text in os.environ.items() if not name.startswith("COVERAGE_")},
+    "PYTHONPATH": os.getcwd(),
+}
+
+
 class Outcome(NamedTuple):
     code: int
     out: str
@@ -334,7 +341,7 @@ def test_a_small_scan_loads_what_it_needs_and_no_more(shop: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=shop,
-        env={**os.environ, "PYTHONPATH": os.getcwd()},
+        env=UNMEASURED,
         capture_output=True,
         text=True,
         check=True,
@@ -356,9 +363,45 @@ def test_a_scan_opens_no_socket_and_reads_no_yaml(shop: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=shop,
-        env={**os.environ, "PYTHONPATH": os.getcwd()},
+        env=UNMEASURED,
         capture_output=True,
         text=True,
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "sentence"),
+    [
+        (KeyboardInterrupt(), 130, "Interrupted."),
+        (OSError(28, "No space left on device"), 2, "The output cannot be written: No space left on device."),
+        (ScanError("Nothing \x1b[31mgoes."), 2, "Nothing \\x1b[31mgoes."),
+    ],
+)
+def test_whatever_stops_a_run_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, sentence: str
+) -> None:
+    def stopped(*_: object) -> int:
+        raise error
+
+    monkeypatch.setattr(cli, "run", stopped)
+    err = io.StringIO()
+    world = World(io.BytesIO(), io.StringIO(), err, {}, TODAY, str(tmp_path))
+    assert cli.guarded([], world) == code
+    assert err.getvalue() == f"eolscan: {sentence}\n"
+
+
+def test_a_terminal_is_as_wide_as_it_says(tmp_path: Path) -> None:
+    pty = pytest.importorskip("pty", reason="this system has no terminals to play with")
+    master, slave = pty.openpty()
+    command = [sys.executable, "-m", "scanner", "pkg:pypi/django@3.2.25"]
+    environ = {**os.environ, "PYTHONPATH": os.getcwd(), "COLUMNS": "50", "TERM": "xterm"}
+    with subprocess.Popen(command, cwd=tmp_path, env=environ, stdout=slave) as running:
+        running.wait()
+    os.close(slave)
+    said = os.read(master, 65536).decode()
+    os.close(master)
+    assert "\x1b[" in said
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", said)
+    assert max(map(len, plain.splitlines())) <= 50

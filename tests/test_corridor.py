@@ -139,6 +139,14 @@ def test_includes_that_go_round_end_with_a_problem(tmp_path: Path) -> None:
     assert len(reading.problems) == 1
 
 
+def test_a_file_that_only_includes_is_read_when_its_includes_are(tmp_path: Path) -> None:
+    write(tmp_path, requirements="-r base.txt\n-r base.txt\n", base="django==4.0\n")
+    found, reading = listed(tmp_path, "requirements.txt")
+    assert purls(found) == ["pkg:pypi/django@4.0"]
+    assert [problem.location.line for problem in reading.problems] == [2]
+    assert not any(given.unread for given in reading.inputs)
+
+
 def test_an_include_stays_inside_of_the_project(tmp_path: Path) -> None:
     write(tmp_path, project__requirements="-r ../outside.txt\ndjango==4.0\n", outside="hunter2==1.0\n")
     found, reading = dependencies(request(tmp_path / "project", "requirements.txt"))

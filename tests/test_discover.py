@@ -55,6 +55,11 @@ def test_excluded_paths_and_names_are_passed_over(tmp_path: Path) -> None:
     assert found(tmp_path, "src/*") == ["docs/requirements.txt"]
 
 
+def test_constraints_are_read_where_they_are_named(tmp_path: Path) -> None:
+    plant(tmp_path, "constraints.txt", "requirements/base.txt", "requirements/constraints.txt", "requirements/x/y.txt")
+    assert found(tmp_path) == ["requirements/base.txt"]
+
+
 def test_a_link_out_of_the_tree_is_said_and_not_followed(tmp_path: Path) -> None:
     plant(tmp_path, "outside/requirements.txt", "tree/other.txt")
     (tmp_path / "tree/requirements.txt").symlink_to(tmp_path / "outside/requirements.txt")
@@ -84,3 +89,16 @@ def test_the_git_root_is_the_nearest_one_upward(tmp_path: Path) -> None:
     (tmp_path / "a/b").mkdir(parents=True)
     assert git_root(str(tmp_path / "a/b")) == str(tmp_path)
     assert git_root("/") is None
+
+
+def test_a_name_that_is_not_utf_8_is_read_and_said(tmp_path: Path) -> None:
+    folder = os.fsencode(tmp_path) + b"/caf\xe9"
+    os.mkdir(folder)
+    with open(folder + b"/requirements.txt", "wb"):
+        pass
+    assert found(tmp_path) == ["! caf\udce9/requirements.txt", "caf\udce9/requirements.txt"]
+
+
+def test_a_directory_that_bears_the_name_of_a_file_is_said_and_walked(tmp_path: Path) -> None:
+    plant(tmp_path, "pylock.toml/requirements.txt")
+    assert found(tmp_path) == ["! pylock.toml", "pylock.toml/requirements.txt"]

@@ -48,10 +48,10 @@ def said(*arguments: str) -> str:
 
 def test_readme_begins_with_two_commands_and_ci_runs_both() -> None:
     main_job, tests = commands()
-    assert f"\n{main_job}\n" in document(".ci/run")
     assert main_job.startswith("scripts/venv . && .venv/bin/eolscan ")
-    assert tests == "scripts/venv -e '.[dev]' && .venv/bin/pytest"
-    assert "\nscripts/venv -e '.[dev]'\n" in document(".ci/run")
+    assert tests.endswith(" && .venv/bin/pytest")
+    for command in (main_job, tests):
+        assert f"\n{command}\n" in document(".ci/run")
 
 
 def test_the_examples_in_readme_are_what_the_program_prints(*, update: bool) -> None:

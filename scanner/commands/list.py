@@ -21,6 +21,7 @@ def configure(parser: ArgumentParser) -> None:
     """Add what a list can be asked for."""
     parser.add_argument("inputs", nargs="*", metavar="PATH|PURL|-", help="what to list; default: this directory")
     config.add_options(parser, _OPTIONS)
+    parser.add_argument("-q", "--quiet", action="store_true", help="say nothing on standard error but errors")
 
 
 def run(arguments: Namespace, world: World) -> int:
@@ -35,9 +36,9 @@ def run(arguments: Namespace, world: World) -> int:
     found, reading = dependencies(request, allow_empty=settings.allow_empty)
     world.stdout.write(render_list(found, reading.problems, console.style(world, settings.color)))
     world.stdout.flush()
-    if settings.format != "table":
+    if settings.format != "table" and not arguments.quiet:
         console.tell(world, reading.problems)
-    unread = console.tell_unread(world, reading.inputs, reading.problems)
+    unread = console.tell_unread(world, reading.inputs)
     return 2 if unread or (settings.policy.strict and reading.problems) else 0
 
 

@@ -66,7 +66,7 @@ def _write(report: Report, settings: Settings, world: World) -> None:
 
 
 def _exit_code(report: Report, world: World) -> int:
-    if console.tell_unread(world, report.inputs, report.problems):
+    if console.tell_unread(world, report.inputs):
         return 2
     if report.policy.strict and report.problems:
         console.say(world, "there are problems, and --strict was asked for.")
