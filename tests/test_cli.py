@@ -337,7 +337,7 @@ def test_colour_obeys_the_environment_and_the_flag(shop: Path) -> None:
 
 
 def test_a_small_scan_loads_what_it_needs_and_no_more(shop: Path) -> None:
-    code = "import sys\nfrom scanner.cli import main\nmain()\nprint(*sys.modules, file=sys.stderr)"
+    code = "import sys\nfrom scanner import cli\ncli.guarded([], cli._world())\nprint(*sys.modules, file=sys.stderr)"
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=shop,
@@ -356,8 +356,8 @@ def test_a_scan_opens_no_socket_and_reads_no_yaml(shop: Path) -> None:
     code = (
         "import sys\n"
         "sys.addaudithook(lambda event, _: event.startswith(('socket', 'subprocess')) and sys.exit(event))\n"
-        "from scanner.cli import main\n"
-        "main()\n"
+        "from scanner import cli\n"
+        "cli.guarded([], cli._world())\n"
         "assert 'yaml' not in sys.modules"
     )
     done = subprocess.run(

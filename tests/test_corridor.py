@@ -90,8 +90,17 @@ def test_an_id_is_the_same_from_any_directory_of_a_checkout(tmp_path: Path) -> N
     assert inside.matches[0].dependency.location.path == "requirements.txt"
 
 
-def test_a_range_is_no_version(tmp_path: Path) -> None:
+def test_a_range_is_over_only_when_every_cycle_it_allows_is(tmp_path: Path) -> None:
     write(tmp_path, requirements="Django>=3.2,<5\n")
+    said = report(tmp_path)
+    assert [(finding.status, finding.matches[0].cycle.name) for finding in said.findings] == [(Status.EOL, "4.2")]
+    assert said.findings[0].matches[0].dependency.purl == "pkg:pypi/django"
+    write(tmp_path, requirements="Django>=3.2,<6\n")
+    assert report(tmp_path).by_status == {Status.SECURITY_ONLY: 1}
+
+
+def test_a_range_that_allows_no_known_cycle_stays_a_range(tmp_path: Path) -> None:
+    write(tmp_path, requirements="Django>=99\n")
     said = report(tmp_path)
     assert said.findings == ()
     assert said.by_reason == {Reason.RANGE: 1}

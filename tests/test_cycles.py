@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.catalog import dataset
+from scanner.catalog import cycles, dataset, versions
 from scanner.catalog.cycles import Unresolved, cycle_of
 from scanner.model import Cycle, Product, Reason
 
@@ -342,3 +342,19 @@ def test_no_digit_behind_a_name_is_part_of_it() -> None:
         for name in names:
             found = answer(f"{name}73.2", of)
             assert isinstance(found, Reason) or name.startswith(f"{found}.") or found in reaching, (of.id, name)
+
+
+def test_the_short_way_answers_as_the_whole_way_does() -> None:
+    """Every product, every name and latest of its cycles, and what stands just beside them."""
+    for product in dataset.load():
+        if not cycles._plain_names_of(product):
+            continue
+        texts = {text for cycle in product.cycles for text in (cycle.name, cycle.latest) if text}
+        for text in {f"{text}{tail}" for text in texts for tail in ("", ".0", ".1", ".9.9", "0", "1")}:
+            short = cycles._by_plain_name(text, product)
+            if short is not None:
+                shape = cycles._shape_of(product)
+                same = shape.texts.get(versions.spelled(text))
+                release = versions.version_of(text, shape.own_names)
+                assert release is not None
+                assert short == (cycles._only(same) if same else cycles._by_numbers(release, shape)), (product.id, text)

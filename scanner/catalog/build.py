@@ -65,7 +65,7 @@ def compile_products(directory: str) -> Compiled:
         "date": str(source["date"]),
         "products": len(found),
         "sha256": hashlib.sha256("\n".join(lines).encode()).hexdigest(),
-        "source": str(source["name"]),
+        "source": _named(str(source["name"]), files),
     }
     numbers = {product.id: number for number, product in enumerate(found)}
     names = {name: numbers[product.id] for product in found for name in (product.id, *product.aliases)}
@@ -223,6 +223,11 @@ def _bytes(path: str) -> bytes:
 def _text(content: bytes) -> str:
     # A byte that is no UTF-8 shows as U+FFFD in the one place where it stands.
     return content.decode("utf-8", "replace")
+
+
+def _named(source: str, files: Iterable[str]) -> str:
+    """Name whose facts the data holds: those of the first layer, and ours where there are any."""
+    return f"{source} and eolscan" if any("/" in path for path in files) else source
 
 
 def _source(content: bytes) -> dict[str, object]:

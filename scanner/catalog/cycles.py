@@ -14,6 +14,7 @@ from scanner.catalog.versions import (
     Version,
     cleaned,
     floats,
+    is_plain,
     name_key,
     says_nothing,
     spelled,
@@ -90,6 +91,10 @@ def cycle_of(version: str | None, purl_type: str, product: Product) -> Cycle | U
         return Unresolved(Reason.NO_VERSION)
     if len(text) > LONGEST:
         return Unresolved(Reason.UNRESOLVABLE)
+    return _by_plain_name(text, product) or _by_text(text, purl_type, product)
+
+
+def _by_text(text: str, purl_type: str, product: Product) -> Cycle | Unresolved:
     shape = _shape_of(product)
     same = shape.texts.get(spelled(text))
     if same is not None:
@@ -101,6 +106,19 @@ def cycle_of(version: str | None, purl_type: str, product: Product) -> Cycle | U
     if release is None or release.head not in shape.heads:
         return _by_word(clean, shape)
     return _by_numbers(release, shape) or _by_legacy_java(clean, release, shape) or _outside(release, shape)
+
+
+def _by_plain_name(text: str, product: Product) -> Cycle | None:
+    """Place a version of numbers and dots in a product that is like most: what the whole way would answer.
+
+    Preparing a product for the whole way costs a small scan more than all else that it asks of it.
+    """
+    names = _plain_names_of(product) if is_plain(text) else {}
+    while names and text:
+        if text in names:
+            return names[text]
+        text = text.rpartition(".")[0]
+    return None
 
 
 def _only(cycles: Sequence[Cycle]) -> Cycle | Unresolved:
@@ -258,7 +276,27 @@ def _outside(release: Version, shape: _Shape) -> Unresolved:
     return Unresolved(Reason.OLDER if names else Reason.GAP)
 
 
+_plain_names: dict[int, tuple[Product, Mapping[str, Cycle]]] = {}
 _shapes: dict[int, tuple[Product, _Shape]] = {}
+
+
+def _plain_names_of(product: Product) -> Mapping[str, Cycle]:
+    # By identity, for the reasons given below.
+    known = _plain_names.get(id(product))
+    if known is None or known[0] is not product:
+        if len(_plain_names) >= _SHAPES_KEPT:
+            _plain_names.clear()
+        regular = all(map(_is_regular, product.cycles))
+        known = product, {cycle.name: cycle for cycle in product.cycles} if regular else {}
+        _plain_names[id(product)] = known
+    return known[1]
+
+
+def _is_regular(cycle: Cycle) -> bool:
+    """Tell whether the cycle has all versions that begin with its name, as far as the name alone tells."""
+    texts = (cycle.name, cycle.latest or cycle.name, cycle.label or cycle.name)
+    first = f"{cycle.name.partition('.')[0]}."
+    return all(map(is_plain, texts)) and all(f"{text}.".startswith(first) for text in texts)
 
 
 def _shape_of(product: Product) -> _Shape:

@@ -87,6 +87,11 @@ def name_key(text: str) -> str:
     return lower if lower[-1:] in _DIGITS else "".join(words_of(lower))
 
 
+def is_plain(text: str) -> bool:
+    """Tell whether a text is numbers and dots, each number in its shortest form: nearly every version is."""
+    return text.isascii() and all(part.isdecimal() and (part[0] != "0" or part == "0") for part in text.split("."))
+
+
 def cleaned(text: str, purl_type: str) -> str | Reason:
     """Return the version without what its purl type wraps around it, or why it is not one version.
 
@@ -94,6 +99,8 @@ def cleaned(text: str, purl_type: str) -> str | Reason:
     """
     if not text.isascii():
         return Reason.UNRESOLVABLE
+    if is_plain(text):
+        return text
     text = text.partition("@sha256:")[0].strip("=").strip()
     if text.startswith("[") and text.endswith("]"):
         text = text[1:-1].strip()  # Maven and NuGet: `[1.0]` is exactly 1.0, `[1.0,2.0]` is a range
@@ -140,6 +147,8 @@ def version_of(text: str, names: AbstractSet[str] = frozenset()) -> Version | No
 
     `names` are the product's own names by `name_key`: they may stand before the version, as in a tag.
     """
+    if is_plain(text) and len(text) <= LONGEST:
+        return Version("", tuple(map(int, text.split("."))), ())
     lower = text.lower()
     start = _start(lower, names)
     head = ""

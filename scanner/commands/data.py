@@ -29,7 +29,7 @@ def run(arguments: Namespace, world: World) -> int:
     age = (world.today - stamp.date).days
     rows = (
         ("date", f"{stamp.date} ({age} days old)"),
-        ("source", f"{stamp.source} (MIT licence; see NOTICE)"),
+        ("source", f"{stamp.source} (licences: see NOTICE)"),
         ("products", f"{stamp.products} with {sum(len(product.cycles) for product in catalogue)} release cycles"),
         ("revision", stamp.revision),
         ("sha256", stamp.sha256),
