@@ -22,14 +22,22 @@ class DataHook(BuildHookInterface[Any]):
             return
         root = Path(self.root)
         sys.path.insert(0, str(root))
-        from scanner.catalog.build import compile_products, said
+        from scanner.catalog.archive import packed
+        from scanner.catalog.build import compile_files, files_in, said
         from scanner.plugin import compile_globs
 
-        compiled = compile_products(str(root / "products"))
+        files = files_in(str(root / "products"))
+        compiled = compile_files(files)
         if compiled.problems:
             raise ValueError(said(compiled.problems))
         self._folder = tempfile.TemporaryDirectory()
-        for name, content in (("products.txt", compiled.content), ("parsers.txt", compile_globs().encode())):
+        contents = {
+            "products.txt": compiled.content,
+            # Fresh facts are compiled with our own layers on top.
+            "sources.zip": packed(files),
+            "parsers.txt": compile_globs().encode(),
+        }
+        for name, content in contents.items():
             path = Path(self._folder.name, name)
             path.write_bytes(content)
             build_data["force_include"][str(path)] = f"scanner/_data/{name}"

@@ -17,6 +17,7 @@ from scanner.model import (
     EvidenceKind,
     Include,
     Input,
+    Kind,
     Location,
     Match,
     Miss,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
 
+    from scanner.catalog.index import Found
     from scanner.model import Cycle, Evidence, Finding, Parsed, Product
     from scanner.plugin import Parser
     from scanner.source import Source
@@ -46,12 +48,16 @@ _MAX_DEPTH = 50
 
 
 class Request(NamedTuple):
-    """What to scan: paths, purls and `-` as the user named them, seen from the directory `cwd`."""
+    """What to scan: paths, purls and `-` as the user named them, seen from the directory `cwd`.
+
+    `cache` is where product data may lie that was fetched.
+    """
 
     inputs: tuple[str, ...]
     cwd: str
     stdin: Callable[[], bytes]
     exclude: tuple[str, ...] = ()
+    cache: str | None = None
 
 
 def scan(
@@ -69,7 +75,7 @@ def scan(
     that is not allowed. `with_line_hashes` is for code scanning and costs a second look at files.
     `products` are the user's own directories of product files.
     """
-    catalogue = dataset.load(products)
+    catalogue = dataset.load(products, request.cache)
     index = Index(catalogue)
     reading = Reading(request)
     tally = _Tally(policy, today)
@@ -105,13 +111,25 @@ def dependencies(request: Request, *, allow_empty: bool = False) -> tuple[list[D
 
 
 def resolve(dependency: Dependency, index: Index) -> Match | Miss:
-    """Find the cycle of a dependency, or the reason why there is none."""
-    found = index.find(dependency.purl)
+    """Find the cycle of a dependency, or the reason why there is none.
+
+    A distribution's package is judged by the release of the distribution that it belongs to.
+    """
+    found = _found(dependency, index)
     if found is None:
         return Miss(dependency, Reason.UNTRACKED)
     if found.unresolvable:
         return Miss(dependency, Reason.UNRESOLVABLE, found.product, found.evidence)
     return resolve_version(dependency, found.product, found.evidence, found.version, found.type)
+
+
+def _found(dependency: Dependency, index: Index) -> Found | None:
+    text, found = dependency.purl, None
+    if dependency.kind is Kind.OS:
+        found = index.find_os(text)
+    elif "distro=" in text and not judging.is_upstream_build(text):
+        found = index.find_distro(text)
+    return found or index.find(text)
 
 
 def resolve_version(

@@ -145,6 +145,7 @@ class Cycle(NamedTuple):
 
     `evidence` says how good the statement of its dates is; `source` and `rule` name that statement
     where it is not the product's, `file` the file of a higher layer that spoke of this cycle last.
+    `free_extended` when everybody has the extended support, without paying for it.
     """
 
     name: str
@@ -164,6 +165,7 @@ class Cycle(NamedTuple):
     rule: str | None = None
     replacement: str | None = None
     file: str | None = None
+    free_extended: bool = False
 
 
 class Family(NamedTuple):
@@ -187,7 +189,7 @@ class Family(NamedTuple):
 class Product(NamedTuple):
     """One product and its cycles, newest first, as its product files list them.
 
-    `identifiers` pairs a kind (`purl`, `derived`, `cpe`, `repology`) with the identifier as written.
+    `identifiers` pairs a kind (`purl`, `derived`, `cpe`, `os`, `repology`) with the identifier as written.
     `files` are all files that said something of it, the lowest layer first, and `sources` what each
     of them rests on (empty: one file, and `source`); `origins` tells for each identifier which of the
     files listed it (empty: the first).

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.model import (
     Advice,
+    Dependency,
     Evidence,
     EvidenceClass,
     EvidenceKind,
@@ -24,15 +25,15 @@ from scanner.model import (
     Status,
     Verdict,
 )
-from scanner.purl import name_beside, split
+from scanner.purl import make, name_beside, split
 from scanner.rules import RULES
 from scanner.text import clean, shorten
-from scanner.wording import at_least, by_policy, called, distance, marked_deprecated
+from scanner.wording import at_least, by_policy, called, counted, distance, marked_deprecated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from scanner.model import Cycle, Dependency, Ending, Policy, Product
+    from scanner.model import Cycle, Ending, Policy, Product
 
 _WITHIN_DAYS: Final = 90
 # endoflife.date warns when less than a third of the lifetime is left, and never earlier than this.
@@ -48,13 +49,16 @@ _MAX_DIGITS: Final = 5
 _COUNTED: Final = (Status.UNKNOWN, Status.UNTRACKED)
 _MAY_FAIL: Final = (*RULES, *_COUNTED)
 
-_DISTRO_TYPES: Final = frozenset({"deb", "rpm", "apk"})
+_DISTRO_TYPES: Final = frozenset({"alpine", "apk", "deb", "rpm"})
 # Builds by a project for a distribution's users carry its mark in their version; the distribution
 # does not maintain them.
-_UPSTREAM_BUILDS: Final = ("sury.org", "pgdg", "nodesource")
+_UPSTREAM_BUILDS: Final = ("sury.org", "~1.gbp", "pgdg", "nodesource")
 
 # A sibling, or a module of the repository, may number itself in a way of its own.
 _NOT_EXACT: Final = frozenset({EvidenceKind.FAMILY, EvidenceKind.DERIVED})
+
+# What stands for the packages of an operating system in a finding's key.
+_SYSTEM: Final = "os"
 
 _ENDS: Final = frozenset({Status.EOL, Status.EXPIRING, Status.SECURITY_ONLY})
 _ONLY_NEWEST: Final = "superseded: the maintainers support only their newest release"
@@ -124,9 +128,12 @@ def group(verdict: Verdict) -> tuple[str, ...]:
     """Return what the verdicts of one finding share: the rule's status, product, cycle and purl without version.
 
     Only for verdicts that are `reported`. Equal groups in one file have equal finding ids, others never.
+    What speaks of an operating system is one group, whatever packages it comes from.
     """
-    product, cycle = (verdict.match.product.id, verdict.match.cycle.name) if verdict.match else ("", "")
-    return verdict.status, product, cycle, _unversioned(verdict.dependency)
+    found = verdict.match
+    product, cycle = (found.product.id, found.cycle.name) if found else ("", "")
+    system = found is not None and _is_of_system(found)
+    return verdict.status, product, cycle, _SYSTEM if system else _unversioned(verdict.dependency)
 
 
 def finding(verdicts: Sequence[Verdict], repo_path: str, policy: Policy, today: date) -> Finding:
@@ -136,6 +143,8 @@ def finding(verdicts: Sequence[Verdict], repo_path: str, policy: Policy, today: 
     """
     status = verdicts[0].status
     matches = tuple(verdict.match for verdict in verdicts if verdict.match is not None)
+    if _is_of_system(matches[0]):
+        matches = _led_by_system(matches)
     first = matches[0]
     rule = RULES[status].id
     advice = _advice(status, first, policy, today)
@@ -149,6 +158,12 @@ def finding(verdicts: Sequence[Verdict], repo_path: str, policy: Policy, today: 
         days_left=(eol - today).days if status in _ENDS and isinstance(eol, date) else None,
         advice=advice,
     )
+
+
+def is_upstream_build(purl: str) -> bool:
+    """Tell whether the version of a package says that a project built it for a distribution, which does not keep it."""
+    version = purl.partition("?")[0].rpartition("@")[2].lower()
+    return any(mark in version for mark in _UPSTREAM_BUILDS)
 
 
 def fails(findings: Iterable[Finding], by_status: Mapping[Status, int], policy: Policy) -> bool:
@@ -252,7 +267,9 @@ def _status(found: Match, policy: Policy, today: date) -> Status:
     if _is_distro_package(found.dependency, found.evidence):
         return Status.DISTRO_MAINTAINED if ended(cycle.eol, today) else Status.SUPPORTED
     if ended(cycle.eol, today):
-        return Status.EOL
+        # Most extended support is paid for, and counts for those who have it.
+        free = cycle.free_extended and ended(cycle.eoes, today) is False
+        return Status.EXTENDED if free else Status.EOL
     if ends_within(cycle.eol, cycle.released, today, policy.within_days):
         return Status.EXPIRING
     return Status.SECURITY_ONLY if ended(cycle.eoas, today) else Status.SUPPORTED
@@ -265,8 +282,35 @@ def _is_distro_package(dependency: Dependency, evidence: Evidence | None) -> boo
     purl = split(dependency.purl)
     if purl is None or purl.type not in _DISTRO_TYPES:
         return False
-    version = (purl.version or "").lower()
-    return not any(mark in version for mark in _UPSTREAM_BUILDS)
+    return not is_upstream_build(dependency.purl)
+
+
+def _is_of_system(found: Match) -> bool:
+    """Tell whether a match is of an operating system, which its packages, or a component of its own, name.
+
+    The system of an image is said of that image.
+    """
+    kind, evidence = found.dependency.kind, found.evidence.kind
+    if kind is Kind.OS or (evidence is EvidenceKind.OS and kind is not Kind.IMAGE):
+        return True
+    # A release older than all that are tracked.
+    return evidence is EvidenceKind.INFERRED and found.evidence.identifier.startswith("distro=")
+
+
+def _led_by_system(matches: tuple[Match, ...]) -> tuple[Match, ...]:
+    """Put the system itself first: what the file says of it, else what its first package does, where that stands."""
+    own = next((match for match in matches if match.dependency.kind is Kind.OS), None)
+    if own is not None:
+        return own, *(match for match in matches if match is not own)
+    first = matches[0]
+    inferred = first.evidence.kind is EvidenceKind.INFERRED
+    system = Dependency(
+        purl=make("generic", first.product.id, None if inferred else first.cycle.name),
+        location=first.dependency.location,
+        kind=Kind.OS,
+        scope=first.dependency.scope,
+    )
+    return first._replace(dependency=system), *matches
 
 
 def _inferred(missed: Miss, today: date, data_date: date | None) -> Verdict | None:
@@ -391,6 +435,9 @@ def _message(status: Status, matches: Sequence[Match], advice: Advice | None, to
 
 def _claim(status: Status, matches: Sequence[Match], today: date) -> str:
     found = matches[0]
+    packages = sum(match.dependency.kind is not Kind.OS for match in matches)
+    if packages and found.dependency.kind is Kind.OS:
+        return _system_claim(status, found, packages, today)
     name, of_product = _named(found)
     versions = list(dict.fromkeys(filter(None, (_version(match.dependency) for match in matches))))
     subject = _subject(name, versions, found.dependency)
@@ -407,6 +454,15 @@ def _claim(status: Status, matches: Sequence[Match], today: date) -> str:
             clause = f"and {_ONLY_NEWEST}"
         return f"{subject} {verb} older than {cycle}, the oldest release cycle{of_product} that is tracked, {clause}."
     return f"{subject} {verb} {'on' if versions else 'judged by'} cycle {cycle}{of_product}, {clause}."
+
+
+def _system_claim(status: Status, found: Match, packages: int, today: date) -> str:
+    verb = "is" if packages == 1 else "are"
+    cycle, clause = _called(found.cycle, found.product, today), _clause(status, found, today)
+    subject, of = f"{found.product.title} {cycle}", "of this release"
+    if found.evidence.kind is EvidenceKind.INFERRED:
+        subject, of = found.product.title, f"older than {cycle}, the oldest release that is tracked"
+    return f"{subject}: {counted(packages, 'package')} {verb} {of}, {clause}."
 
 
 def _whole(status: Status, cycle: Cycle, today: date) -> str:

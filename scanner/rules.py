@@ -80,7 +80,7 @@ RULES: Final[Mapping[Status, Rule]] = MappingProxyType(
 MEANINGS: Final[Mapping[Status, str]] = MappingProxyType(
     {
         **{status: rule.meaning for status, rule in RULES.items()},
-        Status.EXTENDED: "Past its end, inside an extended support that the user has declared.",
+        Status.EXTENDED: "Past its end, inside an extended support that is free, or that the user has declared.",
         Status.DISTRO_MAINTAINED: "A distribution's own package: the distribution's release decides.",
         Status.SUPPORTED: "Its release cycle is supported.",
         Status.UNKNOWN: "The product is known, the release cycle is not.",

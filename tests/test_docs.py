@@ -22,7 +22,7 @@ def document(name: str) -> str:
 
 README = document("README.md")
 EXAMPLE = re.compile(r"^\$ eolscan (.*)\n(?:.*\n)*?```", re.MULTILINE)
-REVISION = re.compile(r"revision [0-9a-f]{12}")
+REVISION = re.compile(r"revision\s[0-9a-f]{12}")
 
 
 def commands() -> list[str]:

@@ -18,6 +18,7 @@ from scanner.catalog.cycles import Unresolved, cycle_of
 from scanner.catalog.families import fits, starts
 from scanner.catalog.index import Index
 from scanner.model import Dependency, EvidenceKind, Location, Match, Policy, Reason, Status, Verdict
+from scanner.wording import at_least
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -412,6 +413,49 @@ def test_a_member_of_a_family_without_a_cycle_is_unknown_and_never_over(purl: st
 
     assert said.status is Status.UNKNOWN
     assert said.reason is not None
+
+
+@pytest.mark.parametrize(
+    "purl",
+    [
+        "pkg:golang/github.com/grafana/loki@v1.6.2-0.20230216091802-4e4359e67c6c",  # of the time of Loki 2.8
+        "pkg:golang/github.com/grafana/grafana@v1.9.2-0.20250521082934-f8b6ed6d2a1e",
+        "pkg:golang/github.com/hashicorp/consul@v1.2.1-0.20190625174832-abcdefabcdef",
+        "pkg:golang/github.com/hashicorp/terraform@v1.2.1-0.20230625174832-abcdefabcdef",
+        "pkg:golang/github.com/rancher/rancher@v1.6.2-0.20230625174832-abcdefabcdef",
+        "pkg:golang/github.com/kubernetes-sigs/karpenter@v1.0.1-0.20250625174832-abcdefabcdef",
+    ],
+)
+def test_a_go_commit_after_an_old_tag_is_not_that_old_release(purl: str) -> None:
+    assert verdict(purl).status is Status.UNKNOWN
+
+
+@pytest.mark.parametrize("product_id", ["ipython", "matplotlib", "networkx", "scikit-image", "scipy", "xarray", "zarr"])
+def test_a_window_of_the_ecosystem_promises_no_security_fixes(product_id: str) -> None:
+    product = dataset.load().product(product_id)
+    assert product is not None
+    assert all(cycle.eoas and cycle.eol is None for cycle in product.cycles)
+
+
+@pytest.mark.parametrize(
+    ("purl", "status"),
+    [
+        ("pkg:pypi/trytond@6.0.70", Status.SECURITY_ONLY),  # five years at least, and they are over
+        ("pkg:pypi/trytond@5.0.60", Status.EOL),
+        ("pkg:pypi/qiskit@1.4.2", Status.SECURITY_ONLY),
+        ("pkg:pypi/mkdocs-material@9.6.0", Status.SECURITY_ONLY),
+        ("pkg:composer/doctrine/orm@2.20.0", Status.SECURITY_ONLY),
+    ],
+)
+def test_the_least_that_was_promised_is_no_end(purl: str, status: Status) -> None:
+    assert verdict(purl).status is status
+
+
+@pytest.mark.parametrize(("product_id", "name"), [("doctrine-orm", "2"), ("zope", "6"), ("tryton", "8.0")])
+def test_a_day_before_which_nothing_ends_is_told_as_such(product_id: str, name: str) -> None:
+    product = dataset.load().product(product_id)
+    assert product is not None
+    assert at_least(next(cycle for cycle in product.cycles if cycle.name == name))
 
 
 def families() -> Iterator[tuple[Product, Family]]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from scanner.catalog import layers, products
 from scanner.catalog.dataset import FORMAT, KINDS, Catalogue, product_files
 from scanner.catalog.families import fits, starts
-from scanner.catalog.index import base_of, cpe_key, key_of, keys_of
+from scanner.catalog.index import base_of, cpe_key, key_of, keys_of, os_key
 from scanner.model import EvidenceKind, Family, Location, Problem, Product, ScanError
 
 if TYPE_CHECKING:
@@ -49,10 +49,19 @@ def compile_products(directory: str) -> Compiled:
     A file, release or identifier that cannot be read, and a name or identifier of two products, is left
     out and reported. Raises ScanError when the directory does not say of which day its facts are.
     """
+    return compile_files(files_in(directory))
+
+
+def files_in(directory: str) -> dict[str, bytes]:
+    """Return the content of the product files of a directory, by their paths from there."""
+    return {name: _bytes(os.path.join(directory, name)) for name in product_files(directory)}
+
+
+def compile_files(files: Mapping[str, bytes]) -> Compiled:
+    """Compile product files that are given by their paths, in the order of these; see `compile_products`."""
     import hashlib
     from itertools import accumulate
 
-    files = {name: _bytes(os.path.join(directory, name)) for name in product_files(directory)}
     digest = hashlib.sha256()
     for name, content in files.items():
         digest.update(f"{name}\0{len(content)}\0".encode() + content)
@@ -69,7 +78,7 @@ def compile_products(directory: str) -> Compiled:
     }
     numbers = {product.id: number for number, product in enumerate(found)}
     names = {name: numbers[product.id] for product in found for name in (product.id, *product.aliases)}
-    rest = _json({"names": names, "cpes": cpes_in(found, numbers)})
+    rest = _json({"names": names, "cpes": cpes_in(found, numbers), "systems": systems_in(found, numbers)})
     # A key has no such character, unless somebody means to break the file.
     keys = {key: owner for key, owner in keys_in(found).items() if key.isprintable()}
     index = {
@@ -150,6 +159,16 @@ def cpes_in(found: Iterable[Product], numbers: Mapping[str, int]) -> dict[str, i
             if kind == "cpe" and (key := cpe_key(text)):
                 owners.setdefault(key, set()).add(numbers[product.id])
     return {key: owner for key, (owner, *others) in owners.items() if not others}
+
+
+def systems_in(found: Iterable[Product], numbers: Mapping[str, int]) -> dict[str, int]:
+    """Return the ids of operating systems by `index.os_key`, each with the number of its product."""
+    systems: dict[str, int] = {}
+    for product in found:
+        for kind, text in product.identifiers:
+            if kind == "os" and (key := os_key(text)):
+                systems.setdefault(key, numbers[product.id])
+    return systems
 
 
 def checked(directory: str, others: Sequence[str]) -> tuple[Catalogue, list[Problem]]:
@@ -295,6 +314,8 @@ def _listed(product: Product) -> Iterator[tuple[str, str, str]]:
         if kind in ("purl", "derived"):
             for key in keys_of(text):
                 yield key, text, product.files[origin]
+        elif kind == "os" and (system := os_key(text)):
+            yield f"os {system}", f"os {text}", product.files[origin]
     for family in product.families:
         for key in _plain_keys(family):
             # Beside an identifier of another product, which comes first, it may stand.

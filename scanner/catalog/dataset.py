@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import json
 import os
+import stat
+import sys
 from datetime import date
 from functools import cache
 from io import BytesIO
@@ -18,10 +20,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from scanner.model import Cycle, EvidenceClass, EvidenceKind, Family, Product, ScanError, Stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 # Raised whenever the lines below mean something new; a file of another format is made again.
-FORMAT: Final = 2
+FORMAT: Final = 3
 
 # How a product has a key: the number of the product is multiplied by four, and this place added.
 KINDS: Final = (EvidenceKind.IDENTIFIER, EvidenceKind.DERIVED, EvidenceKind.FAMILY)
@@ -30,6 +32,7 @@ _HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _COMPILED = os.path.join(_HERE, "_data", "products.txt")
 _SOURCES = os.path.join(os.path.dirname(_HERE), "products")
 _SOURCE_FILE: Final = "source.toml"
+_ARCHIVE: Final = os.path.join(_HERE, "_data", "sources.zip")
 # What decides on the content besides the product files.
 _MAKERS: Final = (
     "model.py",
@@ -118,12 +121,17 @@ class Catalogue:
         number = self._asked("cpes").get(key)
         return None if number is None else self._product(number)
 
+    def find_os(self, key: str) -> Product | None:
+        """Return the product that lists an operating system's id with this key."""
+        number = self._asked("systems").get(key)
+        return None if number is None else self._product(number)
+
     def lay(self, products: Mapping[str, Product], stamp: Stamp) -> None:
         """Put products on top, by id: new ones, and changed ones in the place of those that are here.
 
         A key that a product here has goes to the product on top that lists it.
         """
-        from scanner.catalog.build import cpes_in, families_in, keys_in
+        from scanner.catalog.build import cpes_in, families_in, keys_in, systems_in
 
         names, numbers = self._asked("names"), {}
         for product_id, product in products.items():
@@ -136,6 +144,7 @@ class Catalogue:
             if there is None or there & 3 >= KINDS.index(kind):
                 self._keys[key] = numbers[product_id] * 4 + KINDS.index(kind)
         self._asked("cpes").update(cpes_in(products.values(), numbers))
+        self._asked("systems").update(systems_in(products.values(), numbers))
         self._lay_families(families_in(products.values()), numbers)
         self.stamp = stamp._replace(products=self._count)
 
@@ -179,18 +188,97 @@ class Catalogue:
         return open(self._content, "rb")
 
 
-def load(extra: Sequence[str] = ()) -> Catalogue:
+def load(extra: Sequence[str] = (), cache: str | None = None) -> Catalogue:
     """Read the product data of this installation; in a checkout, compile it first when it is old.
 
-    `extra` names the user's own directories of product files (or single files), which lie on top.
-    Raises ScanError when there is no data, or it cannot be read, or one of these files cannot.
+    `extra` names the user's own directories of product files (or single files), which lie on top. `cache`
+    is the user's cache: data that was fetched for this installation goes before its own. Raises ScanError
+    when there is no data, or it cannot be read, or one of these files cannot.
     """
-    catalogue = _load()
+    fetched = fetched_file(cache)
+    catalogue = _load() if fetched is None else _read_fetched(fetched)
     if extra:
         from scanner.catalog.build import laid_on
 
         laid_on(catalogue, extra)
     return catalogue
+
+
+def cache_folder(environ: Mapping[str, str], cwd: str) -> str | None:
+    """Return where fetched data lies; None when there is no such place, or EOLSCAN_CACHE is empty.
+
+    The user's cache as platformdirs would say it, which a scan has no time to load.
+    """
+    if "EOLSCAN_CACHE" in environ:
+        return os.path.join(cwd, environ["EOLSCAN_CACHE"]) if environ["EOLSCAN_CACHE"] else None
+    if sys.platform == "win32":
+        local = environ.get("LOCALAPPDATA")
+        return os.path.join(local, "eolscan", "Cache") if local else None
+    home = environ.get("HOME", "")
+    shared = environ.get("XDG_CACHE_HOME", "")
+    if sys.platform == "darwin" and not shared:
+        shared = os.path.join(home, "Library", "Caches")
+    # https://specifications.freedesktop.org/basedir-spec: a path that is not absolute says nothing.
+    folder = shared if os.path.isabs(shared) else os.path.join(home, ".cache")
+    return os.path.join(folder, "eolscan") if os.path.isabs(folder) else None
+
+
+def fetched_name() -> str:
+    """Return the name of the file of fetched data that fits this installation.
+
+    It was checked against our own layers and never is older than they are, so another installation,
+    or product files of a checkout that have changed, want another file.
+    """
+    if _is_checkout():
+        return f"products-{FORMAT}-{_load().stamp.sha256[:16]}.txt"
+    try:
+        with open(_COMPILED, "rb") as file:
+            return f"products-{FORMAT}-{json.loads(file.readline().decode())['sha256'][:16]}.txt"
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise ScanError(_DAMAGED) from error
+
+
+def fetched_file(cache: str | None) -> str | None:
+    """Return the fetched data that speaks for this installation; None when there is none, or others can write it."""
+    if cache is None or not is_private(cache, stat.S_ISDIR):
+        return None
+    path = os.path.join(cache, fetched_name())
+    return path if is_private(path, stat.S_ISREG) else None
+
+
+def is_private(path: str, kind: Callable[[int], bool]) -> bool:
+    """Tell whether there is a file of this kind that belongs to the user and that only they can write; no link is."""
+    try:
+        status = os.lstat(path)
+    except (OSError, ValueError):
+        return False
+    # Windows has neither owners nor modes that could be compared; a profile there is the user's own.
+    if not kind(status.st_mode) or sys.platform == "win32":
+        return kind(status.st_mode)
+    return status.st_uid == os.getuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def installed_files() -> dict[str, bytes]:
+    """Return the product files that this installation was made of, by their paths in `products/`."""
+    if _is_checkout():
+        from scanner.catalog.build import files_in
+
+        return files_in(_SOURCES)
+    from scanner.catalog.archive import unpacked
+
+    try:
+        with open(_ARCHIVE, "rb") as file:
+            return unpacked(file.read())
+    except (OSError, ValueError) as error:
+        raise ScanError(_DAMAGED) from error
+
+
+def _read_fetched(path: str) -> Catalogue:
+    try:
+        return Catalogue(path)
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        message = f"The fetched product data is damaged: remove {path}, or run `eolscan data update`."
+        raise ScanError(message) from error
 
 
 def _load() -> Catalogue:
@@ -219,13 +307,17 @@ def _seen(directory: str) -> bytes | None:
 
     None in an installation, which has no product files.
     """
-    # Another project's `products` may stand beside an installed `scanner`.
-    if not os.path.isfile(os.path.join(directory, _SOURCE_FILE)):
+    if not _is_checkout():
         return None
     files = sorted((name, os.stat(os.path.join(directory, name))) for name in product_files(directory))
     files += [(name, os.stat(os.path.join(_HERE, name))) for name in _MAKERS]
     marks = "/".join(f"{name} {stat.st_size} {stat.st_mtime_ns}" for name, stat in files)
     return f"\n/{marks}/\n".encode()
+
+
+def _is_checkout() -> bool:
+    # Another project's `products` may stand beside an installed `scanner`.
+    return os.path.isfile(os.path.join(_SOURCES, _SOURCE_FILE))
 
 
 def product_files(directory: str) -> list[str]:

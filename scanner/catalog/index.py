@@ -1,4 +1,4 @@
-"""purl → product, by the identifiers and families that product files list; CPE → product.
+"""purl → product, by the identifiers and families that product files list; CPE or operating system → product.
 
 https://github.com/package-url/purl-spec. Identifiers are compared exactly, after both sides took the
 form that their purl type knows as the same (a key, `pypi/django`); never by name, never by a part of it.
@@ -27,7 +27,8 @@ DISTRO_TYPES = frozenset({"apk", "deb", "rpm"})
 _HUB = "docker.io"
 _HUB_SUFFIXES = (".docker.io", ".docker.com")
 _IMAGE_TYPES = frozenset({"docker", "oci"})
-_TYPE_NAMES = {"alpine": "apk"}
+_ALPINE = "alpine"
+_TYPE_NAMES = {_ALPINE: "apk"}
 _VENDOR_NAMES = {"rpm/rhel": "rpm/redhat", "rpm/amazon": "rpm/amzn"}
 _WITHOUT_CASE = frozenset(
     {"alpm", "apk", "bitbucket", "composer", "deb", "github", "golang", "hex", "npm", "nuget", "pypi", "rpm"}
@@ -42,6 +43,11 @@ _ESCAPED = re.compile(r"\\(.)")
 _CPE_NAMED = 3
 _NAME_SHOWN = 60
 _CPE_OPEN = frozenset({"", "*", "-"})
+
+# https://www.freedesktop.org/software/systemd/man/latest/os-release.html: what an ID is made of; one
+# release of what has this id may be another product's (`centos@9`).
+_OS_ID = re.compile(r"[a-z0-9][a-z0-9._-]*(?:@[0-9]+)?")
+_OS_SPACES = str.maketrans(" _", "--")
 
 
 class Found(NamedTuple):
@@ -71,13 +77,17 @@ class Known(Protocol):
     def find_cpe(self, key: str) -> Product | None:
         """Return the product that lists a CPE with this key; see `cpe_key`."""
 
+    def find_os(self, key: str) -> Product | None:
+        """Return the product that lists an operating system's id with this key; see `os_key`."""
+
 
 class Index:
-    """Finds products by purl and by CPE."""
+    """Finds products by purl, by CPE, and by what tools call an operating system."""
 
     def __init__(self, known: Known) -> None:
         """Look things up in this product data."""
         self._known = known
+        self._distros: dict[tuple[str, str], Found | None] = {}
 
     def find(self, purl: str) -> Found | None:
         """Return the product to which this purl belongs."""
@@ -112,6 +122,41 @@ class Index:
             return None
         listed = next(text for kind, text in product.identifiers if kind == "cpe" and cpe_key(text) == cpe_key(cpe))
         return Found(product, _evidence(product, EvidenceKind.CPE, listed), "", _cpe_version(parts))
+
+    def find_distro(self, purl: str) -> Found | None:
+        """Return the distribution whose package this is, by the purl's `distro`, and the release that this names.
+
+        None for what is no package of a distribution, and for a distribution that no product is.
+        """
+        base, _, query = purl.partition("#")[0].partition("?")
+        # Thousands of packages of one system say the same, and most cost no more than these look-ups.
+        asked = base.partition("@")[0].rpartition("/")[0], f"&{query}".rpartition("&distro=")[2].partition("&")[0]
+        if asked not in self._distros:
+            self._distros[asked] = self._distro(*asked)
+        return self._distros[asked]
+
+    def _distro(self, head: str, value: str) -> Found | None:
+        parts = split(f"{head}/any?distro={value}")
+        text = parts.qualifiers.get("distro") if parts else None
+        if parts is None or text is None or _type(parts) not in DISTRO_TYPES:
+            return None
+        namespace = parts.namespace or (_ALPINE if parts.type == _ALPINE else "")
+        return self._system(text, namespace, f"distro={text}")
+
+    def find_os(self, purl: str) -> Found | None:
+        """Return the operating system that a purl names, whatever its type: `pkg:generic/debian@11`."""
+        parts = split(purl)
+        if parts is None:
+            return None
+        return self._system(f"{parts.name}-{parts.version}" if parts.version else parts.name, "", parts.name)
+
+    def _system(self, text: str, namespace: str, identifier: str) -> Found | None:
+        from scanner.catalog.distros import system_of
+
+        system = system_of(text, namespace, self._known.find_os)
+        if system is None:
+            return None
+        return Found(system.product, _evidence(system.product, EvidenceKind.OS, identifier), "", system.version)
 
 
 def _by_family(purl: str, name: str, near: Sequence[tuple[Product, Family]]) -> Found | None:
@@ -175,6 +220,15 @@ def _has(family: Family, key: str) -> bool:
 
     base, _, name = key.rpartition("/")
     return base == base_of(family) and fits(family, name)
+
+
+def os_key(text: str) -> str | None:
+    """Return an operating system's id in the form in which ids are compared; None when it is none.
+
+    Tools write `sles_sap` and `oracle linux`. The form is as long as the text.
+    """
+    key = text.lower().translate(_OS_SPACES)
+    return key if _OS_ID.fullmatch(key) else None
 
 
 def cpe_key(cpe: str) -> str | None:
@@ -252,8 +306,8 @@ def _key(purl: str) -> str | None:
         name, namespace = name.lower(), namespace.lower()
     if purl_type == "pypi":
         name, namespace = _SEPARATORS.sub("-", name), _SEPARATORS.sub("-", namespace)
-    if parts.type == "alpine":
-        namespace = namespace or "alpine"
+    if parts.type == _ALPINE:
+        namespace = namespace or _ALPINE
     return _with_vendor(f"{purl_type}/{namespace}/{name}" if namespace else f"{purl_type}/{name}")
 
 

@@ -25,7 +25,7 @@ from scanner.catalog.fields import (
     required,
     unknown,
 )
-from scanner.catalog.index import base_of, cpe_key, keys_of
+from scanner.catalog.index import base_of, cpe_key, keys_of, os_key
 from scanner.catalog.templates import placeholders, render
 from scanner.decode import ShapeError
 from scanner.model import Cycle, EvidenceClass, Family, Problem, Product
@@ -56,7 +56,7 @@ _FIELDS: Final = frozenset({
 })  # fmt: skip
 _RELEASE_FIELDS: Final = frozenset({
     *BASIS, "releaseCycle", "releaseDate", "release", "eoas", "support", "eol", "eoes", "extendedSupport",
-    "discontinued", "lts", "latest", "latestReleaseDate", "codename", "releaseLabel", "link",
+    "discontinued", "lts", "latest", "latestReleaseDate", "codename", "releaseLabel", "link", "freeExtended",
 })  # fmt: skip
 _FAMILY_FIELDS: Final = ("type", "namespace", "name", "except", "versions", "source")
 _ENDINGS: Final = frozenset({"eoas", "eol", "eoes", "discontinued"})
@@ -331,6 +331,7 @@ _READERS: Final[tuple[tuple[str, str, Callable[[Fields, str], object]], ...]] = 
     ("latest", "latest", optional),
     ("latest_released", "latestReleaseDate", day),
     ("codename", "codename", optional),
+    ("free_extended", "freeExtended", flag),
 )
 
 
@@ -374,6 +375,8 @@ def identifiers_in(page: Page, fields: Fields, key: str) -> tuple[tuple[str, str
 def _is_one(kind: str, identifier: str) -> bool:
     if kind in ("purl", "derived"):
         return bool(keys_of(identifier))
+    if kind == "os":
+        return os_key(identifier) is not None
     return bool(cpe_key(identifier)) if kind == "cpe" else kind == "repology"
 
 

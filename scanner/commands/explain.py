@@ -71,7 +71,8 @@ def run(arguments: Namespace, world: World) -> int:
     """Print the chain from the purl to the status, and the timeline of the product."""
     settings = config.settings(vars(arguments), world.environ, world.cwd)
     today = settings.as_of or world.today
-    catalogue = dataset.load(config.products(settings, world.cwd))
+    cache = dataset.cache_folder(world.environ, world.cwd)
+    catalogue = dataset.load(config.products(settings, world.cwd), cache)
     found = _found(arguments.subject, catalogue)
     verdict = policy.judge(found, settings.policy, today, catalogue.stamp.date)
     style = console.style(world, settings.color)
@@ -128,7 +129,7 @@ def _origin(subject: str, found: Match | Miss, index: Index) -> Iterator[tuple[s
         return
     yield "identifier", f"{evidence.identifier} ({evidence.kind})"
     known = index.find(found.dependency.purl)
-    if known is not None and known.family is not None:
+    if known is not None and known.family is not None and evidence.kind is not EvidenceKind.OS:
         yield from _family_lines(known.family, known.version, found.dependency)
     else:
         yield from _listing(product, evidence.identifier)

@@ -43,7 +43,7 @@ def run(arguments: Namespace, world: World) -> int:
     for name in formats:
         plugin.reporter(name)
     report = scan(
-        Request(inputs=inputs, cwd=world.cwd, stdin=world.stdin.read, exclude=settings.exclude),
+        Request(inputs, world.cwd, world.stdin.read, settings.exclude, _cache(world)),
         settings.policy,
         settings.as_of or world.today,
         products=config.products(settings, world.cwd),
@@ -54,6 +54,12 @@ def run(arguments: Namespace, world: World) -> int:
     if settings.format != "table" and not arguments.quiet:
         console.tell(world, report.problems)
     return _exit_code(report, world)
+
+
+def _cache(world: World) -> str | None:
+    from scanner.catalog import dataset
+
+    return dataset.cache_folder(world.environ, world.cwd)
 
 
 def _write(report: Report, settings: Settings, world: World) -> None:
@@ -81,7 +87,7 @@ def _version(world: World, *, verbose: bool) -> int:
     if verbose:
         from scanner.catalog import dataset
 
-        stamp = dataset.load().stamp
+        stamp = dataset.load(cache=_cache(world)).stamp
         world.stdout.write(
             f"data of {stamp.date} from {stamp.source}: {stamp.products} products\n"
             f"revision {stamp.revision}\nsha256 {stamp.sha256}\n"
