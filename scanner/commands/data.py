@@ -6,24 +6,21 @@ from typing import TYPE_CHECKING, Final
 
 from scanner import config
 from scanner.catalog import dataset
+from scanner.model import ScanError
 from scanner.plugin import Command
 from scanner.text import clean, for_log
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace
-
+    from scanner.options import Given
     from scanner.plugin import World
 
 
-def configure(parser: ArgumentParser) -> None:
-    """Add what can be asked of the data."""
-    parser.add_argument("action", choices=("status",), help="status: print which product data speaks")
-    config.add_options(parser, ("products",))
-
-
-def run(arguments: Namespace, world: World) -> int:
+def run(given: Given, world: World) -> int:
     """Print the stamp of the data, its age, and whose facts it holds."""
-    own = config.products(config.settings(vars(arguments), world.environ, world.cwd), world.cwd)
+    if given.inputs != ("status",):
+        msg = "`eolscan data` takes one word: status."
+        raise ScanError(msg)
+    own = config.products(config.settings(given.flags, world.environ, world.cwd), world.cwd)
     catalogue = dataset.load(own)
     stamp = catalogue.stamp
     age = (world.today - stamp.date).days
@@ -42,5 +39,5 @@ def run(arguments: Namespace, world: World) -> int:
 
 
 COMMAND: Final = Command(
-    summary="Tell which product data speaks.", usage="[OPTIONS] status", configure=configure, run=run
+    summary="Tell which product data speaks.", usage="[OPTIONS] status", options=config.options("products"), run=run
 )
