@@ -43,7 +43,9 @@ def guarded(arguments: Sequence[str], world: World) -> int:
     from scanner.model import ScanError
 
     try:
-        return run(arguments, world)
+        code = run(arguments, world)
+        # Here, where a full disk and a closed pipe are still told.
+        world.stdout.flush()
     except ScanError as error:
         return _told(world, str(error))
     except BrokenPipeError:
@@ -53,6 +55,7 @@ def guarded(arguments: Sequence[str], world: World) -> int:
     except KeyboardInterrupt:
         _told(world, "Interrupted.")
         return _INTERRUPTED
+    return code
 
 
 def run(arguments: Sequence[str], world: World) -> int:
@@ -67,9 +70,7 @@ def run(arguments: Sequence[str], world: World) -> int:
     if "help" in given.flags:
         world.stdout.write(_help(name, command, world))
         return 0
-    code = command.run(given, world)
-    world.stdout.flush()
-    return code
+    return command.run(given, world)
 
 
 def _help(name: str, command: Command, world: World) -> str:

@@ -84,6 +84,8 @@ UNMEASURED = {
     **{name: text for name, text in os.environ.items() if not name.startswith("COVERAGE_")},
     "PYTHONPATH": os.getcwd(),
 }
+# As most users run it: what is not flushed in time is lost.
+BUFFERED = {**os.environ, "PYTHONPATH": os.getcwd(), "PYTHONUNBUFFERED": ""}
 
 
 class Outcome(NamedTuple):
@@ -116,7 +118,7 @@ def process(folder: Path, *arguments: str, **environ: str) -> subprocess.Complet
     return subprocess.run(
         [sys.executable, "-m", "scanner", *arguments],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": os.getcwd(), **environ},
+        env={**BUFFERED, **environ},
         capture_output=True,
         text=True,
         check=False,
@@ -303,6 +305,15 @@ def test_the_program_answers_version_at_once(tmp_path: Path) -> None:
     assert process(tmp_path, "--version").stdout == f"eolscan {VERSION}\n"
 
 
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("formats",), ("data", "status"), ("--version", "-v"), ("explain", "go")]
+)
+def test_what_the_program_prints_arrives(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    done = process(tmp_path, *arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("\n")
+
+
 def test_the_program_ends_in_a_sentence_when_an_input_is_missing(tmp_path: Path) -> None:
     done = process(tmp_path, "gone.txt")
     assert done.returncode == 2
@@ -316,7 +327,7 @@ def test_a_closed_pipe_is_a_sentence(shop: Path) -> None:
     done = subprocess.run(
         ["/bin/bash", "-c", f"set -o pipefail; {command}"],
         cwd=shop,
-        env={**os.environ, "PYTHONPATH": os.getcwd()},
+        env=BUFFERED,
         capture_output=True,
         text=True,
         check=False,
@@ -331,7 +342,7 @@ def test_a_full_disk_is_a_sentence(shop: Path) -> None:
     done = subprocess.run(
         ["/bin/sh", "-c", f"'{sys.executable}' -m scanner -f json . > /dev/full"],
         cwd=shop,
-        env={**os.environ, "PYTHONPATH": os.getcwd()},
+        env=BUFFERED,
         capture_output=True,
         text=True,
         check=False,
