@@ -14,7 +14,6 @@ from scanner.about import NAME, VERSION
 # Not from `typing`, which alone would cost `eolscan --version` more than all it does.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
     from collections.abc import Mapping, Sequence
     from typing import NoReturn
 
@@ -44,7 +43,9 @@ def guarded(arguments: Sequence[str], world: World) -> int:
     from scanner.model import ScanError
 
     try:
-        return run(arguments, world)
+        code = run(arguments, world)
+        # Here, where a full disk and a closed pipe are still told.
+        world.stdout.flush()
     except ScanError as error:
         return _told(world, str(error))
     except BrokenPipeError:
@@ -54,38 +55,34 @@ def guarded(arguments: Sequence[str], world: World) -> int:
     except KeyboardInterrupt:
         _told(world, "Interrupted.")
         return _INTERRUPTED
+    return code
 
 
 def run(arguments: Sequence[str], world: World) -> int:
     """Choose the command, read its options, and let it work in the given world."""
-    from scanner import plugin
+    from scanner import options, plugin
 
     name, rest = DEFAULT_COMMAND, list(arguments)
     if rest and rest[0] in plugin.names("commands"):
         name = rest.pop(0)
     command = plugin.command(name)
-    parser = _argument_parser(name, command, world.style.width)
-    command.configure(parser)
-    # argparse loses `--` where options may stand between inputs, and takes `-name` for an option then.
-    parse = parser.parse_args if "--" in rest else parser.parse_intermixed_args
-    code = command.run(parse(rest), world)
-    world.stdout.flush()
-    return code
+    given = options.read(rest, (options.HELP, *command.options))
+    if "help" in given.flags:
+        world.stdout.write(_help(name, command, world))
+        return 0
+    return command.run(given, world)
 
 
-def _argument_parser(name: str, command: Command, width: int | None) -> ArgumentParser:
-    from argparse import ArgumentParser, RawDescriptionHelpFormatter
-    from functools import partial
+def _help(name: str, command: Command, world: World) -> str:
+    from scanner import options, plugin
 
-    program = NAME if name == DEFAULT_COMMAND else f"{NAME} {name}"
-    return ArgumentParser(
-        prog=program,
-        # Without a usage and a width argparse would measure the terminal on every run.
-        usage=f"{program} {command.usage}".rstrip(),
-        description=command.summary,
-        formatter_class=partial(RawDescriptionHelpFormatter, width=min(width or 100, 100)),
-        allow_abbrev=False,
-    )
+    program, summary = f"{NAME} {name}", command.summary
+    if name == DEFAULT_COMMAND:
+        others = ", ".join(other for other in plugin.names("commands") if other != DEFAULT_COMMAND)
+        program = NAME
+        summary += f"\n\nOther commands: {others}; `{NAME} COMMAND --help` tells about each."
+    width = min(world.style.width or 100, 100)
+    return options.help_text(f"{program} {command.usage}", summary, (options.HELP, *command.options), width)
 
 
 def _told(world: World, sentence: str) -> int:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.discover import git_root
 from scanner.model import Policy, ScanError
+from scanner.options import Option
 from scanner.policy import parse_statuses, parse_window
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
     from collections.abc import Iterable, Mapping, Sequence
 
 FILES: Final = ("eolscan.toml", "pyproject.toml")
@@ -22,26 +22,6 @@ COLORS: Final = ("auto", "always", "never")
 
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off", ""})
-
-
-class Option(NamedTuple):
-    """One option of a scan; `kind` is the type of its value: `str`, `list` or `bool`."""
-
-    name: str
-    kind: type
-    help: str
-    short: str = ""
-    metavar: str | None = None
-
-    @property
-    def key(self) -> str:
-        """The name as a Python identifier, as argparse keeps it."""
-        return self.name.replace("-", "_")
-
-    @property
-    def variable(self) -> str:
-        """The environment variable of the same meaning."""
-        return f"EOLSCAN_{self.key.upper()}"
 
 
 OPTIONS: Final = (
@@ -53,10 +33,16 @@ OPTIONS: Final = (
     Option("all", bool, "also list what has nothing to report"),
     Option("products", list, "product files of your own: a directory of them; repeatable", metavar="DIR"),
     Option("exclude", list, "pass over paths that fit this glob; repeatable", metavar="GLOB"),
-    Option("include-dev", bool, "judge development dependencies too (default)"),
+    Option("include-dev", bool, "judge development dependencies too (default)", negation="no-dev"),
     Option("strict", bool, "any problem makes the exit code 2"),
     Option("allow-empty", bool, "nothing to scan is no error"),
     Option("color", str, "auto (default), always or never", metavar="WHEN"),
+)
+
+# They choose the settings, and so are none themselves.
+_WHICH_FILE: Final = (
+    Option("config", str, "read settings from this file only", metavar="FILE"),
+    Option("no-config", bool, "read no settings file"),
 )
 
 _Value = str | bool | list[str]
@@ -78,25 +64,13 @@ class Settings(NamedTuple):
     color: str = "auto"
 
 
-def add_options(parser: ArgumentParser, names: Iterable[str] | None = None) -> None:
-    """Give an argument parser the options of the table, or those named."""
-    for option in OPTIONS:
-        if names is not None and option.name not in names:
-            continue
-        flags = [flag for flag in (option.short, f"--{option.name}") if flag]
-        if option.kind is bool:
-            parser.add_argument(*flags, dest=option.key, action="store_true", default=None, help=option.help)
-        else:
-            action = "append" if option.kind is list else "store"
-            parser.add_argument(*flags, dest=option.key, action=action, metavar=option.metavar, help=option.help)
-        if option.name == "include-dev":
-            parser.add_argument("--no-dev", dest=option.key, action="store_false", default=None, help="leave them out")
-    parser.add_argument("--config", metavar="FILE", help="read settings from this file only")
-    parser.add_argument("--no-config", action="store_true", help="read no settings file")
+def options(*names: str) -> tuple[Option, ...]:
+    """Return the options of these names, or all, and those that choose the settings file."""
+    return (*(option for option in OPTIONS if not names or option.name in names), *_WHICH_FILE)
 
 
 def settings(flags: Mapping[str, object], environ: Mapping[str, str], start: str) -> Settings:
-    """Return what holds for a scan of `start`; `flags` are argparse's values, None where not given.
+    """Return what holds for a scan of `start`; `flags` are the values of the options that were given.
 
     Raises `ScanError` for a value that means nothing, naming the flag, the variable, or file and line.
     """

@@ -241,9 +241,7 @@ class Reading:
             if not place.named:
                 self.problems.append(Problem("This is in none of the formats that have its name.", opened.location))
                 return
-            name = "What stands on standard input" if opened.path == STDIN else opened.path
-            msg = f"{name} is in no format that eolscan reads; `eolscan formats` lists them."
-            raise ScanError(msg)
+            raise ScanError(_formless(opened))
         position, problems, count = len(self.inputs), len(self.problems), 0
         for dependency in self._pinned(opened, parser, place):
             count += 1
@@ -373,6 +371,14 @@ class _Tally:
             judging.finding(verdicts, repo_paths.get(key[0], key[0]), self._policy, self._today)
             for key, verdicts in self._groups.items()
         )
+
+
+def _formless(opened: Source) -> str:
+    """Say why a file that the user named cannot be read as anything."""
+    if not opened.data.strip():
+        return f"{'Standard input' if opened.path == STDIN else opened.path} is empty, and its name tells no format."
+    name = "What stands on standard input" if opened.path == STDIN else opened.path
+    return f"{name} is in no format that eolscan reads; `eolscan formats` lists them."
 
 
 def _guarded(opened: Source, parser: Parser) -> Iterator[Parsed]:

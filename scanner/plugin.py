@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from scanner.model import ScanError
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
     from typing import BinaryIO, TextIO
 
     from scanner.model import Dependency, Parsed, Problem, Report
+    from scanner.options import Given, Option
     from scanner.source import Source
 
 
@@ -84,8 +84,8 @@ class Command(NamedTuple):
 
     summary: str
     usage: str
-    configure: Callable[[ArgumentParser], None]
-    run: Callable[[Namespace, World], int]
+    options: tuple[Option, ...]
+    run: Callable[[Given, World], int]
 
 
 @cache

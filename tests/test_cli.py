@@ -39,6 +39,7 @@ SMALL_SCAN_LOADS = {
     "corridor",
     "discover",
     "model",
+    "options",
     "parsers",
     "parsers.requirements",
     "pep508",
@@ -53,6 +54,7 @@ SMALL_SCAN_LOADS = {
     "wording",
 }
 HEAVY = {
+    "argparse",
     "cyclonedx",
     "dataclasses",
     "difflib",
@@ -82,6 +84,8 @@ UNMEASURED = {
     **{name: text for name, text in os.environ.items() if not name.startswith("COVERAGE_")},
     "PYTHONPATH": os.getcwd(),
 }
+# As most users run it: what is not flushed in time is lost.
+BUFFERED = {**os.environ, "PYTHONPATH": os.getcwd(), "PYTHONUNBUFFERED": ""}
 
 
 class Outcome(NamedTuple):
@@ -114,7 +118,7 @@ def process(folder: Path, *arguments: str, **environ: str) -> subprocess.Complet
     return subprocess.run(
         [sys.executable, "-m", "scanner", *arguments],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": os.getcwd(), **environ},
+        env={**BUFFERED, **environ},
         capture_output=True,
         text=True,
         check=False,
@@ -162,11 +166,29 @@ def test_exit_codes(shop: Path, arguments: tuple[str, ...], code: int) -> None:
         assert outcome.err.strip().endswith((".", "?"))
 
 
-def test_an_unknown_option_is_a_usage_error(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        eolscan(shop, "--fali-on", "eol")
-    assert stopped.value.code == 2
-    assert "--fali-on" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--fali-on", "eol"), "There is no option --fali-on. Did you mean --fail-on?"),
+        (("--fail", "eol"), "There is no option --fail. Did you mean --fail-on?"),
+        (("--zzz",), "There is no option --zzz. --help lists the options."),
+        (("--within",), "The option --within needs a value; --help lists the options."),
+        (("--all=yes",), "The option --all takes no value; --help lists the options."),
+        (("-x",), "The option -x does not exist; --help lists the options."),
+        (("explain",), "`eolscan explain` takes one package URL or product: pkg:pypi/django@3.2.25, or django@3.2.25."),
+        (("data", "upset"), "`eolscan data` takes one of status, update, import, export, not 'upset'."),
+        (("formats", "all"), "`eolscan formats` takes no arguments."),
+    ],
+)
+def test_a_usage_error_is_a_sentence(shop: Path, arguments: tuple[str, ...], sentence: str) -> None:
+    outcome = eolscan(shop, *arguments)
+    assert (outcome.code, outcome.err) == (2, sentence)
+
+
+def test_options_may_stand_between_inputs_and_nothing_behind_two_dashes_is_one(shop: Path) -> None:
+    (shop / "-q").write_text("Django==4.1\n")
+    outcome = eolscan(shop, "requirements.txt", "-fjson", "--exclude=a", "--exclude", "b", "--", "-q")
+    assert [given["path"] for given in json.loads(outcome.out)["inputs"]] == ["requirements.txt", "-q"]
 
 
 def test_strict_makes_a_problem_an_error(tmp_path: Path) -> None:
@@ -268,20 +290,28 @@ def test_version_verbose_tells_the_data(tmp_path: Path) -> None:
     assert eolscan(tmp_path, "--version", "-q").out == f"eolscan {VERSION}\n"
 
 
-def test_help_names_every_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_names_every_command_and_every_option(tmp_path: Path) -> None:
     for name in plugin.names("commands"):
-        with pytest.raises(SystemExit) as stopped:
-            eolscan(tmp_path, name, "--help")
-        assert stopped.value.code == 0
-        said = capsys.readouterr().out
-        assert "usage: eolscan" in said
-    with pytest.raises(SystemExit):
-        eolscan(tmp_path, "--help")
-    assert "data, explain, formats, list" in capsys.readouterr().out
+        outcome = eolscan(tmp_path, name, "--help")
+        assert outcome.code == 0
+        assert outcome.out.startswith("usage: eolscan")
+        assert max(map(len, outcome.out.splitlines())) <= 80
+        for option in plugin.command(name).options:
+            assert f"--{option.name} " in outcome.out or f"--{option.name}\n" in outcome.out
+    assert "data, explain, formats, list" in eolscan(tmp_path, "-h").out
 
 
 def test_the_program_answers_version_at_once(tmp_path: Path) -> None:
     assert process(tmp_path, "--version").stdout == f"eolscan {VERSION}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("formats",), ("data", "status"), ("--version", "-v"), ("explain", "go")]
+)
+def test_what_the_program_prints_arrives(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    done = process(tmp_path, *arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("\n")
 
 
 def test_the_program_ends_in_a_sentence_when_an_input_is_missing(tmp_path: Path) -> None:
@@ -297,7 +327,7 @@ def test_a_closed_pipe_is_a_sentence(shop: Path) -> None:
     done = subprocess.run(
         ["/bin/bash", "-c", f"set -o pipefail; {command}"],
         cwd=shop,
-        env={**os.environ, "PYTHONPATH": os.getcwd()},
+        env=BUFFERED,
         capture_output=True,
         text=True,
         check=False,
@@ -312,7 +342,7 @@ def test_a_full_disk_is_a_sentence(shop: Path) -> None:
     done = subprocess.run(
         ["/bin/sh", "-c", f"'{sys.executable}' -m scanner -f json . > /dev/full"],
         cwd=shop,
-        env={**os.environ, "PYTHONPATH": os.getcwd()},
+        env=BUFFERED,
         capture_output=True,
         text=True,
         check=False,

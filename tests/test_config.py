@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
 from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING
@@ -11,17 +10,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scanner import config
+from scanner import config, options
 from scanner.model import ScanError, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 
-def flags(*arguments: str) -> dict[str, object]:
-    parser = ArgumentParser()
-    config.add_options(parser)
-    return vars(parser.parse_args(arguments))
+def flags(*arguments: str) -> Mapping[str, object]:
+    return options.read(arguments, config.options()).flags
 
 
 def read(folder: Path, *arguments: str, environ: dict[str, str] | None = None) -> config.Settings:

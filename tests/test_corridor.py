@@ -197,6 +197,12 @@ def test_a_file_of_no_known_format_is_a_sentence(tmp_path: Path) -> None:
         report(tmp_path, "photo.jpg")
 
 
+def test_an_empty_file_that_could_be_anything_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").write_bytes(b"\n")
+    with pytest.raises(ScanError, match=r"empty\.txt is empty"):
+        report(tmp_path, "empty.txt")
+
+
 def test_a_parser_that_breaks_costs_its_own_file_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = plugin.parser("pylock")._replace(parse=lambda _: 1 // 0)  # type: ignore[arg-type, return-value]  # -- broken on purpose
     chosen = plugin.parser_of

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final
 from scanner import config, console
 from scanner.catalog import dataset
 from scanner.model import ScanError
+from scanner.options import Option
 from scanner.plugin import Command
 from scanner.text import clean, for_log
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace
     from collections.abc import Mapping
 
+    from scanner.options import Given
     from scanner.plugin import World
 
 _HELP: Final = """\
@@ -30,32 +31,25 @@ place at once or not at all. Only `update` uses the network."""
 _WITH_FILE: Final = ("import", "export")
 
 
-def configure(parser: ArgumentParser) -> None:
-    """Add what can be asked of the data."""
-    parser.description = _HELP
-    parser.add_argument("action", choices=("status", "update", "import", "export"), help="what to do, see above")
-    parser.add_argument("file", nargs="?", metavar="FILE", help="what to import, or where to export to")
-    parser.add_argument("--from", dest="address", metavar="ADDRESS", help="update: base address of the API")
-    parser.add_argument("--cache", metavar="DIR", help="keep fetched data here (default: EOLSCAN_CACHE, or your cache)")
-    config.add_options(parser, ("products",))
-
-
-def run(arguments: Namespace, world: World) -> int:
+def run(given: Given, world: World) -> int:
     """Do one of the four."""
-    action: str = arguments.action
-    if (arguments.file is not None) != (action in _WITH_FILE):
+    action, *files = given.inputs or ("nothing",)
+    if action not in _ACTIONS:
+        message = f"`eolscan data` takes one of {', '.join(_ACTIONS)}, not {action!r}."
+        raise ScanError(message)
+    if len(files) != (action in _WITH_FILE):
         message = f"`eolscan data {action}` wants {'one file' if action in _WITH_FILE else 'no file'}."
         raise ScanError(message)
-    if arguments.address is not None and action != "update":
+    if "from" in given.flags and action != "update":
         message = "Only `eolscan data update` fetches from an address (--from)."
         raise ScanError(message)
-    return {"status": _status, "update": _update, "import": _import, "export": _export}[action](arguments, world)
+    return _ACTIONS[action](given, world)
 
 
-def _status(arguments: Namespace, world: World) -> int:
+def _status(given: Given, world: World) -> int:
     """Print the stamp of the data, its age, and whose facts it holds."""
-    own = config.products(config.settings(vars(arguments), world.environ, world.cwd), world.cwd)
-    cache = _cache(arguments, world)
+    own = config.products(config.settings(given.flags, world.environ, world.cwd), world.cwd)
+    cache = _cache(given, world)
     fetched = dataset.fetched_file(cache)
     catalogue = dataset.load(own, cache)
     stamp = catalogue.stamp
@@ -75,38 +69,39 @@ def _status(arguments: Namespace, world: World) -> int:
     return 0
 
 
-def _update(arguments: Namespace, world: World) -> int:
+def _update(given: Given, world: World) -> int:
     from scanner import fetch
 
-    cache = _wanted_cache(arguments, world)
-    return _take(fetch.answer(arguments.address or fetch.HOME), cache, world)
+    cache = _wanted_cache(given, world)
+    return _take(fetch.answer(str(given.flags.get("from") or fetch.HOME)), cache, world)
 
 
-def _import(arguments: Namespace, world: World) -> int:
+def _import(given: Given, world: World) -> int:
     from scanner import fetch
 
-    path = os.path.join(world.cwd, arguments.file)
+    name = given.inputs[1]
     try:
-        with open(path, "rb") as file:
+        with open(os.path.join(world.cwd, name), "rb") as file:
             content = file.read(fetch.LARGEST + 1)
     except (OSError, ValueError) as error:
-        message = f"{arguments.file} cannot be read: {getattr(error, 'strerror', None) or error}."
+        message = f"{name} cannot be read: {getattr(error, 'strerror', None) or error}."
         raise ScanError(message) from error
     if len(content) > fetch.LARGEST:
-        message = f"{arguments.file} is larger than any product data."
+        message = f"{name} is larger than any product data."
         raise ScanError(message)
-    return _take(content, _wanted_cache(arguments, world), world)
+    return _take(content, _wanted_cache(given, world), world)
 
 
-def _export(arguments: Namespace, world: World) -> int:
+def _export(given: Given, world: World) -> int:
     from scanner.catalog import archive
 
-    content = archive.packed(_used(_cache(arguments, world)))
+    name = given.inputs[1]
+    content = archive.packed(_used(_cache(given, world)))
     try:
-        with open(os.path.join(world.cwd, arguments.file), "wb") as file:
+        with open(os.path.join(world.cwd, name), "wb") as file:
             file.write(content)
     except (OSError, ValueError) as error:
-        message = f"{arguments.file} cannot be written: {getattr(error, 'strerror', None) or error}."
+        message = f"{name} cannot be written: {getattr(error, 'strerror', None) or error}."
         raise ScanError(message) from error
     return 0
 
@@ -150,23 +145,30 @@ def _used(cache: str | None) -> Mapping[str, bytes]:
         raise ScanError(message) from error
 
 
-def _cache(arguments: Namespace, world: World) -> str | None:
-    if arguments.cache is not None:
-        return os.path.join(world.cwd, arguments.cache) if arguments.cache else None
+def _cache(given: Given, world: World) -> str | None:
+    if "cache" in given.flags:
+        folder = str(given.flags["cache"])
+        return os.path.join(world.cwd, folder) if folder else None
     return dataset.cache_folder(world.environ, world.cwd)
 
 
-def _wanted_cache(arguments: Namespace, world: World) -> str:
-    cache = _cache(arguments, world)
+def _wanted_cache(given: Given, world: World) -> str:
+    cache = _cache(given, world)
     if not cache:
         message = "There is no cache to keep the data in: name one with --cache DIR or EOLSCAN_CACHE."
         raise ScanError(message)
     return cache
 
 
+_ACTIONS: Final = {"status": _status, "update": _update, "import": _import, "export": _export}
+
 COMMAND: Final = Command(
-    summary="Tell which product data speaks, and take in fresher data.",
+    summary=_HELP,
     usage="[OPTIONS] status | update | import FILE | export FILE",
-    configure=configure,
+    options=(
+        Option("from", str, "update: base address of the API", metavar="ADDRESS"),
+        Option("cache", str, "keep fetched data here (default: EOLSCAN_CACHE, or your cache)", metavar="DIR"),
+        *config.options("products"),
+    ),
     run=run,
 )

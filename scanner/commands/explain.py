@@ -26,13 +26,13 @@ from scanner.text import clean, for_log
 from scanner.wording import called, counted, ending_of, marked_deprecated
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace
     from collections.abc import Iterator
     from datetime import date
 
     from scanner.catalog.dataset import Catalogue
     from scanner.config import Settings
     from scanner.model import Cycle, Family, Product, Verdict
+    from scanner.options import Given
     from scanner.plugin import World
 
 _REASONS: Final = {
@@ -61,22 +61,20 @@ _LAYERS: Final = (("products/curated/", "curated"), ("products/", "endoflife.dat
 _INDENT: Final = 12
 
 
-def configure(parser: ArgumentParser) -> None:
-    """Add what can be explained, and as of when."""
-    parser.add_argument("subject", metavar="PURL|PRODUCT[@VERSION]", help="pkg:pypi/django@3.2.25, or django@3.2.25")
-    config.add_options(parser, ("as-of", "within", "products", "color"))
-
-
-def run(arguments: Namespace, world: World) -> int:
+def run(given: Given, world: World) -> int:
     """Print the chain from the purl to the status, and the timeline of the product."""
-    settings = config.settings(vars(arguments), world.environ, world.cwd)
+    if len(given.inputs) != 1:
+        msg = "`eolscan explain` takes one package URL or product: pkg:pypi/django@3.2.25, or django@3.2.25."
+        raise ScanError(msg)
+    subject = given.inputs[0]
+    settings = config.settings(given.flags, world.environ, world.cwd)
     today = settings.as_of or world.today
     cache = dataset.cache_folder(world.environ, world.cwd)
     catalogue = dataset.load(config.products(settings, world.cwd), cache)
-    found = _found(arguments.subject, catalogue)
+    found = _found(subject, catalogue)
     verdict = policy.judge(found, settings.policy, today, catalogue.stamp.date)
     style = console.style(world, settings.color)
-    lines = [*_origin(arguments.subject, found, Index(catalogue)), *_outcome(found, verdict, settings, today)]
+    lines = [*_origin(subject, found, Index(catalogue)), *_outcome(found, verdict, settings, today)]
     for name, text in lines:
         world.stdout.write(for_log(_wrapped(name, clean(text), style.width)) + "\n")
     # A package that is judged as a whole has no cycles to draw.
@@ -228,6 +226,6 @@ def _basis(found: Match) -> Iterator[tuple[str, str]]:
 COMMAND: Final = Command(
     summary="Explain a verdict: from the purl to the product, the release cycle, its dates and the status.",
     usage="[OPTIONS] PURL|PRODUCT[@VERSION]",
-    configure=configure,
+    options=config.options("as-of", "within", "products", "color"),
     run=run,
 )

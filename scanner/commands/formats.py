@@ -5,20 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from scanner import plugin
+from scanner.model import ScanError
 from scanner.plugin import Command
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace
-
+    from scanner.options import Given
     from scanner.plugin import World
 
 
-def configure(_: ArgumentParser) -> None:
-    """Take no options."""
-
-
-def run(_: Namespace, world: World) -> int:
+def run(given: Given, world: World) -> int:
     """Print both lists, made from the folders of parsers and reporters."""
+    if given.inputs:
+        msg = "`eolscan formats` takes no arguments."
+        raise ScanError(msg)
     parsers = map(plugin.parser, plugin.names("parsers"))
     read = [(parser.id, f"{parser.title}: {', '.join(parser.globs)}") for parser in parsers]
     written = [(name, plugin.reporter(name).title) for name in plugin.names("reporters")]
@@ -30,4 +29,4 @@ def run(_: Namespace, world: World) -> int:
     return 0
 
 
-COMMAND: Final = Command(summary="List the formats read and written.", usage="", configure=configure, run=run)
+COMMAND: Final = Command(summary="List the formats read and written.", usage="", options=(), run=run)

@@ -6,39 +6,29 @@ from typing import TYPE_CHECKING, Final
 
 from scanner import config, console, plugin
 from scanner.corridor import Request, scan
+from scanner.options import Option
 from scanner.plugin import Command, Style
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace
-
     from scanner.config import Settings
     from scanner.model import Report
+    from scanner.options import Given
     from scanner.plugin import World
 
-_HELP: Final = """\
-Say which dependencies have reached the end of their life, and where they stand.
-
-Reads files, directories, package URLs, and standard input (-); the default is this directory.
-Other commands: {commands}; `eolscan COMMAND --help` tells about each."""
-
-
-def configure(parser: ArgumentParser) -> None:
-    """Add what a scan can be asked for."""
-    others = [name for name in plugin.names("commands") if name != "scan"]
-    parser.description = _HELP.format(commands=", ".join(others))
-    parser.add_argument("inputs", nargs="*", metavar="PATH|PURL|-", help="what to scan")
-    config.add_options(parser)
-    parser.add_argument("-q", "--quiet", action="store_true", help="say nothing on standard error but errors")
-    parser.add_argument("-v", "--verbose", action="store_true", help="with --version: the product data too")
-    parser.add_argument("--version", action="store_true", help="print the version")
+OPTIONS: Final = (
+    *config.options(),
+    Option("quiet", bool, "say nothing on standard error but errors", "-q"),
+    Option("verbose", bool, "with --version: the product data too", "-v"),
+    Option("version", bool, "print the version"),
+)
 
 
-def run(arguments: Namespace, world: World) -> int:
+def run(given: Given, world: World) -> int:
     """Scan and report; 1 when a finding fails the policy, 2 when a named input could not be read."""
-    if arguments.version:
-        return _version(world, verbose=arguments.verbose)
-    inputs = tuple(arguments.inputs) or (".",)
-    settings = config.settings(vars(arguments), world.environ, config.start(inputs, world.cwd))
+    if "version" in given.flags:
+        return _version(world, verbose="verbose" in given.flags)
+    inputs = given.inputs or (".",)
+    settings = config.settings(given.flags, world.environ, config.start(inputs, world.cwd))
     formats = {settings.format, *(name for name, _ in settings.outputs)}
     for name in formats:
         plugin.reporter(name)
@@ -51,7 +41,7 @@ def run(arguments: Namespace, world: World) -> int:
         allow_empty=settings.allow_empty,
     )
     _write(report, settings, world)
-    if settings.format != "table" and not arguments.quiet:
+    if settings.format != "table" and "quiet" not in given.flags:
         console.tell(world, report.problems)
     return _exit_code(report, world)
 
@@ -96,8 +86,9 @@ def _version(world: World, *, verbose: bool) -> int:
 
 
 COMMAND: Final = Command(
-    summary="Say which dependencies have reached the end of their life, and where they stand.",
+    summary="Say which dependencies have reached the end of their life, and where they stand.\n"
+    "Reads files, directories, package URLs, and standard input (-); the default is this directory.",
     usage="[OPTIONS] [PATH | PURL | -]...",
-    configure=configure,
+    options=OPTIONS,
     run=run,
 )
