@@ -52,7 +52,6 @@ def test_components_are_numbers() -> None:
         ("maven", "3.2.25-SNAPSHOT"),
         ("maven", "[3.2.25]"),
         ("golang", "v3.2.25+incompatible"),
-        ("golang", "v3.2.25-0.20190101000000-abcdefabcdef"),
         ("npm", "3.2.25-beta.1"),
         ("npm", "3.2.25+build.5"),
         ("npm", "=3.2.25"),
@@ -179,3 +178,13 @@ def test_any_text_is_read_without_an_error(text: str, purl_type: str) -> None:
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=6), st.sampled_from(TYPES))
 def test_plain_numbers_come_back(numbers: list[int], purl_type: str) -> None:
     assert numbers_of(".".join(map(str, numbers)), purl_type) == tuple(numbers)
+
+
+def test_a_pseudo_version_of_go_is_a_commit_and_no_release() -> None:
+    for text in (
+        "v1.6.2-0.20230203120000-1c35f9b5a6a6",
+        "v1.2.3-pre.0.20230203120000-1c35f9b5a6a6",
+        "2.0.0-20230203120000-1c35f9b5a6a6",
+    ):
+        assert cleaned(text, "golang") is Reason.FLOATING
+    assert cleaned("v1.6.2-rc1", "golang") == "v1.6.2-rc1"

@@ -25,6 +25,9 @@ _WORD: Final = re.compile(r"[a-z0-9]+")
 
 _DIGITS: Final = tuple("0123456789")
 _HEX: Final = frozenset("0123456789abcdef")
+# The parts of a pseudo-version: twelve digits of a hash, behind a time in seconds.
+_GO_HASH: Final = 12
+_GO_TIME: Final = 14
 _SHORTEST_COMMIT: Final = 7
 
 _NOTHING: Final = frozenset({
@@ -124,6 +127,11 @@ def _is_range(text: str) -> bool:
 def _is_commit(text: str) -> bool:
     # Go, npm and Composer spell "no release, only a commit" as 0.0.0 with something behind it.
     if text.startswith(("v0.0.0-", "0.0.0-", "sha256:", "sha512:")):
+        return True
+    # Go's pseudo-versions end in the time and the hash of a commit: `v1.6.2-0.20230203120000-1c35f9b5a6a6`.
+    # What stands before is the last tag that Go could count, which may be years older.
+    before, _, digest = text.rpartition("-")
+    if len(digest) == _GO_HASH and _HEX.issuperset(digest) and len(before) > _GO_TIME and before[-_GO_TIME:].isdigit():
         return True
     # A commit of digits only cannot be told from a number, one of letters only not from a word.
     hexadecimal = len(text) >= _SHORTEST_COMMIT and _HEX.issuperset(text)

@@ -26,8 +26,8 @@ Tell which product data speaks, and take in fresher data.
   export FILE  write the facts in use to a file, for a machine without a network
   import FILE  take in such a file, or a saved answer of the API
 
-What is fetched or imported is checked as a whole, is never older than what it replaces, and either takes its
-place at once or not at all. Only `update` uses the network."""
+What comes in is checked as a whole, is never older than what it replaces, and takes
+its place at once or not at all. Only `update` uses the network."""
 _WITH_FILE: Final = ("import", "export")
 
 
