@@ -421,3 +421,13 @@ def test_a_list_has_a_row_for_each_dependency_and_their_number() -> None:
 
 def test_a_list_comes_with_this_format() -> None:
     assert REPORTER.render_list is render_list
+
+
+def test_a_system_is_told_with_the_number_of_its_packages() -> None:
+    over = match(DJANGO, 1, "10", Location("bom.json", 1))
+    system = over._replace(dependency=over.dependency._replace(purl="pkg:generic/debian@10", kind=Kind.OS))
+    packages = (
+        over._replace(dependency=over.dependency._replace(purl=f"pkg:deb/debian/{name}@1")) for name in ("bash", "dash")
+    )
+    finding = report().findings[0]._replace(matches=(system, *packages))
+    assert "debian 10 (2 packages)" in REPORTER.render(report()._replace(findings=(finding,)), Style())

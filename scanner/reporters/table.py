@@ -208,6 +208,8 @@ def _subject(dependencies: Sequence[Dependency]) -> str:
     text = f"{name} {version}".rstrip() + (f" ({', '.join(traits)})" if traits else "")
     if not more:
         return text
+    if dependencies[0].kind is Kind.OS:
+        return f"{text} ({counted(len(more), 'package')})"
     noun = "version" if all(other == name for other, _ in more) else "package"
     return f"{text} and {counted(len(more), f'more {noun}')}"
 
