@@ -309,10 +309,23 @@ def _seen(directory: str) -> bytes | None:
     """
     if not _is_checkout():
         return None
-    files = sorted((name, os.stat(os.path.join(directory, name))) for name in product_files(directory))
-    files += [(name, os.stat(os.path.join(_HERE, name))) for name in _MAKERS]
-    marks = "/".join(f"{name} {stat.st_size} {stat.st_mtime_ns}" for name, stat in files)
-    return f"\n/{marks}/\n".encode()
+    marks = sorted(_marks(directory))
+    marks += (_mark(name, os.stat(os.path.join(_HERE, name))) for name in _MAKERS)
+    return f"\n/{'/'.join(marks)}/\n".encode()
+
+
+def _marks(directory: str, below: str = "") -> Iterator[str]:
+    # Every run in a checkout comes here: twice as fast as walking, and then asking for each file.
+    with os.scandir(directory) as entries:
+        for entry in entries:
+            if entry.name.endswith((".md", ".toml")):
+                yield _mark(f"{below}{entry.name}", entry.stat())
+            elif entry.is_dir():
+                yield from _marks(entry.path, f"{below}{entry.name}/")
+
+
+def _mark(name: str, stat: os.stat_result) -> str:
+    return f"{name} {stat.st_size} {stat.st_mtime_ns}"
 
 
 def _is_checkout() -> bool:
