@@ -373,7 +373,9 @@ def _is_ordinary_specifier(specifier: str) -> bool:
 def _is_ordinary_clause(clause: str) -> bool:
     version = clause.lstrip("<>=!~")
     # Nearly all versions are numbers and dots; the pattern for the others is compiled when one comes.
-    if clause[: -len(version)] in _PLAIN_OPERATORS and all(map(str.isdigit, version.split("."))):
+    operator = clause[: -len(version)]
+    plain = operator in _PLAIN_OPERATORS or (operator == "~=" and "." in version)
+    if plain and all(map(str.isdigit, version.split("."))):
         return True
     return _clause().fullmatch(clause) is not None
 
