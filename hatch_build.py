@@ -1,6 +1,6 @@
 """Compiles what scans read into the wheel: products/, and the names that the parsers claim.
 
-See scanner/catalog/dataset.py and scanner/plugin.py.
+See scanner/catalog/dataset.py and scanner/claims.py.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ class DataHook(BuildHookInterface[Any]):
             return
         root = Path(self.root)
         sys.path.insert(0, str(root))
+        from scanner import claims
         from scanner.catalog.archive import packed
         from scanner.catalog.build import compile_files, files_in, said
-        from scanner.plugin import compile_globs
 
         files = files_in(str(root / "products"))
         compiled = compile_files(files)
@@ -35,7 +35,7 @@ class DataHook(BuildHookInterface[Any]):
             "products.txt": compiled.content,
             # Fresh facts are compiled with our own layers on top.
             "sources.zip": packed(files),
-            "parsers.txt": compile_globs().encode(),
+            "parsers.txt": claims.compiled().encode(),
         }
         for name, content in contents.items():
             path = Path(self._folder.name, name)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
-from scanner import pep508, plugin
+from scanner import claims, pep508
 from scanner.model import Dependency, Include, Parsed, Problem
 from scanner.parsers import requirements
 from scanner.source import Source
@@ -367,14 +367,14 @@ def test_a_note_belongs_to_the_pin_above_it() -> None:
     ],
 )
 def test_a_requirements_file_is_known_by_its_name(path: str) -> None:
-    assert "requirements" in plugin.claimants(path)
+    assert "requirements" in claims.claimants(path)
 
 
 @pytest.mark.parametrize(
     "path", ["constraints.txt", "upper-constraints.txt", "notes.txt", "requirements.yml", "requirements.py"]
 )
 def test_what_only_pins_or_is_no_text_is_not_claimed(path: str) -> None:
-    assert "requirements" not in plugin.claimants(path)
+    assert "requirements" not in claims.claimants(path)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,182 @@
+"""Which parser reads which file: by its name, and by its first bytes where names do not decide.
+
+What the parsers claim is compiled into one small file beside the product data, when a wheel is built, and
+in a checkout whenever a parser changed: a run imports only the parsers that it uses.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from scanner import plugin
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from scanner.plugin import Parser
+
+_HERE = os.path.dirname(__file__)
+_COMPILED = os.path.join(_HERE, "_data", "parsers.txt")
+
+
+class Claim(NamedTuple):
+    """What the names of a parser's files are, and which other files speak for them: see `plugin.Parser`."""
+
+    parser: str
+    globs: tuple[str, ...]
+    yields_to: tuple[str, ...] = ()
+    pinned_by: tuple[str, ...] = ()
+
+
+def claimants(path: str) -> list[str]:
+    """Return the ids of the parsers that claim the name of a path with `/`."""
+    return [claim.parser for claim in _claimed(path)]
+
+
+def parser_of(path: str, head: bytes) -> Parser | None:
+    """Choose the parser for a file by its name, and by its first bytes where names do not decide."""
+    claiming = claimants(path)
+    if len(claiming) == 1:
+        return plugin.parser(claiming[0])
+    candidates = (plugin.parser(name) for name in claiming or plugin.names("parsers"))
+    return next((candidate for candidate in candidates if candidate.mark(head)), None)
+
+
+def yields(path: str, beside: Collection[str]) -> bool:
+    """Tell whether a file says nothing that one of the names beside it does not say better."""
+    name, claims = path.rpartition("/")[2], _claimed(path)
+    others = [other for other in beside if other != name] if any(claim.yields_to for claim in claims) else []
+    return bool(claims) and all(_any_fits(others, claim.yields_to) for claim in claims)
+
+
+def pinned_by(path: str) -> tuple[str, ...]:
+    """Return the names (globs) of the lockfiles that pin what a manifest asks for; none for other files."""
+    return tuple(glob for claim in _claimed(path) for glob in claim.pinned_by)
+
+
+def pins(name: str) -> bool:
+    """Tell whether there is any manifest that a file of this name pins."""
+    return _any_fits((name,), _index().pinning)
+
+
+@cache
+def dot_folders() -> frozenset[str]:
+    """Return the folders whose names begin with a dot and that a parser's names lie in: `.github`."""
+    segments = (segment for claim in _claims() for glob in claim.globs for segment in glob.split("/")[:-1])
+    return frozenset(segment for segment in segments if segment.startswith("."))
+
+
+def fits(text: str, glob: str) -> bool:
+    """Tell whether a whole text fits a glob in which `*` stands for any text, `/` included.
+
+    This is several times faster than `fnmatch`, which compiles a regular expression for each.
+    """
+    first, *rest = glob.split("*")
+    if not rest:
+        return text == glob
+    *middle, last = rest
+    if not text.startswith(first) or not text.endswith(last) or len(text) < len(first) + len(last):
+        return False
+    position, end = len(first), len(text) - len(last)
+    for part in middle:
+        position = text.find(part, position, end)
+        if position < 0:
+            return False
+        position += len(part)
+    return True
+
+
+def compiled() -> str:
+    """Return what every parser claims, a line for each parser, after a line that tells their age."""
+    parsers = map(plugin.parser, plugin.names("parsers"))
+    lines = ("\t".join((p.id, *map(" ".join, (p.globs, p.yields_to, p.pinned_by)))) for p in parsers)
+    return "\n".join((_age(), *lines, ""))
+
+
+class _Index:
+    """All claims by what every name can be looked up for: most globs are whole names, the others end in some way."""
+
+    def __init__(self, claims: Sequence[Claim]) -> None:
+        self.pinning = sorted({glob for claim in claims for glob in claim.pinned_by})
+        self._by_name: dict[str, dict[int, Claim]] = {}
+        self._by_ending: dict[str, dict[int, Claim]] = {}
+        for number, claim in enumerate(claims):
+            for glob in claim.globs:
+                name = glob.rpartition("/")[2]
+                by, key = (self._by_ending, _ending(name)) if "*" in name else (self._by_name, name)
+                by.setdefault(key, {})[number] = claim
+
+    def candidates(self, name: str) -> Iterable[Claim]:
+        found = self._by_name.get(name, {}) | self._by_ending.get(_ending(name), {}) | self._by_ending.get("", {})
+        return (found[number] for number in sorted(found))
+
+
+def _ending(name: str) -> str:
+    # What follows the last dot, unless a wildcard stands there.
+    ending = name.rpartition(".")[2] if "." in name else ""
+    return "" if "*" in ending else ending
+
+
+def _claimed(path: str) -> list[Claim]:
+    segments = path.split("/")
+    return [claim for claim in _index().candidates(segments[-1]) if _claims_path(claim.globs, segments)]
+
+
+def _claims_path(globs: Sequence[str], segments: Sequence[str]) -> bool:
+    claimed = False
+    for glob in globs:
+        wanted = glob.removeprefix("!").split("/")
+        ending = segments[-len(wanted) :]
+        if len(ending) == len(wanted) and all(map(fits, ending, wanted)):
+            if glob.startswith("!"):
+                return False
+            claimed = True
+    return claimed
+
+
+def _any_fits(names: Iterable[str], globs: Sequence[str]) -> bool:
+    return any(fits(name, glob) for glob in globs for name in names)
+
+
+@cache
+def _index() -> _Index:
+    return _Index(_claims())
+
+
+@cache
+def _claims() -> tuple[Claim, ...]:
+    try:
+        with open(_COMPILED, encoding="utf-8") as file:
+            age, *lines = file.read().splitlines()
+    except OSError:
+        age, lines = "", []
+    # An installed package does not change; only a checkout has products/ beside it.
+    if not lines or (os.path.isdir(os.path.join(_HERE, os.pardir, "products")) and age != _age()):
+        _, *lines = _recompiled().splitlines()
+    return tuple(_read(line) for line in lines)
+
+
+def _read(line: str) -> Claim:
+    name, globs, yields_to, pinned = line.split("\t")
+    return Claim(name, tuple(globs.split()), tuple(yields_to.split()), tuple(pinned.split()))
+
+
+def _recompiled() -> str:
+    text = compiled()
+    unfinished = f"{_COMPILED}.{os.getpid()}"
+    with suppress(OSError):  # a checkout that cannot be written to is compiled on every run
+        os.makedirs(os.path.dirname(_COMPILED), exist_ok=True)
+        with open(unfinished, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(unfinished, _COMPILED)
+    return text
+
+
+def _age() -> str:
+    # The format of what is compiled, and each module with the time of its last change.
+    with os.scandir(os.path.join(_HERE, "parsers")) as entries:
+        modules = sorted((entry.name, entry.stat().st_mtime_ns) for entry in entries if entry.name.endswith(".py"))
+    return " ".join(("2", *(f"{name}:{changed}" for name, changed in modules)))
