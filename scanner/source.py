@@ -7,7 +7,7 @@ import os
 import stat
 from bisect import bisect_right
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.model import Location, ScanError
 
@@ -26,13 +26,36 @@ _BOMS = (
 )
 
 
+class Disk(NamedTuple):
+    """Where a file lies, and the directory within which it may name others."""
+
+    path: str
+    root: str
+
+
 class Source:
     """The content of one file under the name that users know it by (with `/`)."""
 
-    def __init__(self, path: str, data: bytes) -> None:
-        """Keep the bytes; nothing is decoded before it is asked for."""
+    def __init__(self, path: str, data: bytes, disk: Disk | None = None) -> None:
+        """Keep the bytes; nothing is decoded before it is asked for. Without a `disk` there is nothing beside it."""
         self.path = path
         self.data = data
+        self._disk = disk
+
+    def beside(self, relative: str) -> Source | None:
+        """Read another file, by its path from this one's folder.
+
+        None when there is none, when it lies outside of the directory that this one may look into,
+        and when it is no file that can be read.
+        """
+        if self._disk is None:
+            return None
+        path = os.path.normpath(os.path.join(os.path.dirname(self._disk.path), relative))
+        name = os.path.normpath(os.path.join(os.path.dirname(self.path), relative))
+        try:
+            return read(path, name, root=self._disk.root)
+        except ScanError:
+            return None
 
     @cached_property
     def text(self) -> str:
@@ -101,20 +124,22 @@ class Cursor:
         return self._source.span(*found.span(group))
 
 
-def read(path: str, name: str | None = None, *, root: str | None = None) -> Source:
-    """Read a regular file, shown to users as `name`.
+def read(path: str, name: str | None = None, *, root: str | None = None, trusted: bool = False) -> Source:
+    """Read a regular file, shown to users as `name`; what it names may lie in `root`, and so must itself.
+
+    A `trusted` file is one that the user named: it may lie, or lead, anywhere.
 
     Raises `ScanError` when there is no such file, when it is a directory, a device or a pipe, when
     it is too large, and when its real path leaves `root`.
     """
     name = name or path
-    if root is not None and not _inside(path, root):
+    if root is not None and not trusted and not _inside(path, root):
         msg = f"{name} lies outside of {root} and is not read."
         raise ScanError(msg)
     try:
         _check(os.stat(path), name)
         with open(path, "rb") as file:
-            return Source(name.replace(os.sep, "/"), file.read())
+            return Source(name.replace(os.sep, "/"), file.read(), Disk(path, root) if root else None)
     except FileNotFoundError as error:
         msg = f"{name} does not exist."
         raise ScanError(msg) from error

@@ -126,3 +126,42 @@ def test_the_head_is_a_few_bytes_or_nothing(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"x" * 10)
     assert head(str(tmp_path / "a"), 3) == b"xxx"
     assert head(str(tmp_path)) == head(str(tmp_path / "none")) == head("a\0b") == b""
+
+
+def test_what_lies_beside_a_file_is_read_within_its_root(tmp_path: Path) -> None:
+    for name in ("top/a/pom.xml", "top/parent.xml", "outside.xml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    source = read(str(tmp_path / "top/a/pom.xml"), "a/pom.xml", root=str(tmp_path / "top"))
+    parent = source.beside("../parent.xml")
+    assert parent is not None
+    assert (parent.path, parent.text) == ("parent.xml", "top/parent.xml")
+    again = parent.beside("a/pom.xml")
+    assert again is not None
+    assert again.path == "a/pom.xml"
+    assert source.beside("../../outside.xml") is None
+    assert source.beside("missing.xml") is None
+    assert source.beside("..") is None
+    assert source.beside("\0") is None
+
+
+def test_a_link_that_leads_out_of_the_root_is_not_read_beside_a_file(tmp_path: Path) -> None:
+    (tmp_path / "top").mkdir()
+    (tmp_path / "secret").write_text("secret")
+    (tmp_path / "top/file").write_text("file")
+    (tmp_path / "top/link").symlink_to(tmp_path / "secret")
+    assert read(str(tmp_path / "top/file"), root=str(tmp_path / "top")).beside("link") is None
+
+
+def test_input_without_a_disk_has_nothing_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("file")
+    assert Source("-", b"").beside(str(tmp_path / "file")) is None
+    assert read(str(tmp_path / "file")).beside("file") is None
+
+
+def test_a_file_that_the_user_named_may_lie_anywhere(tmp_path: Path) -> None:
+    (tmp_path / "top").mkdir()
+    (tmp_path / "named").write_text("named")
+    with pytest.raises(ScanError):
+        read(str(tmp_path / "named"), root=str(tmp_path / "top"))
+    assert read(str(tmp_path / "named"), root=str(tmp_path / "top"), trusted=True).text == "named"
