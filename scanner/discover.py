@@ -1,7 +1,7 @@
 """Walks a tree: which files to read.
 
-Trees that hold other people's projects (installed packages, caches, version control) are passed
-over unless the user names them; links are followed only to files inside the tree.
+Trees that hold other people's projects (installed packages, caches, version control) and what git ignores
+are passed over unless the user names them; links are followed only to files inside the tree.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from scanner.claims import claimants, dot_folders, fits, pinned_by, yields
+from scanner.gitignore import Ignored
 from scanner.model import Location, Problem
-from scanner.plugin import claimants, fits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ _PASSED_OVER = frozenset(
         "__pycache__",
         "__pypackages__",
         "bower_components",
+        "dist-packages",
         "node_modules",
         "site-packages",
         "vendor",
@@ -29,23 +31,41 @@ _PASSED_OVER = frozenset(
 
 
 def walk(root: str, exclude: Sequence[str] = ()) -> Iterator[str | Problem]:
-    """Yield the path of every file under `root` whose name a parser claims, in a stable order.
+    """Yield the path of every file under `root` to read, in a stable order: lockfiles before manifests in a folder.
 
     Paths begin with `root`. A glob of `exclude` (`*` is the only wildcard) is matched against the
     path from `root` and against each name. What bears a claimed name but cannot be read is a Problem.
     """
     top = os.path.realpath(root)
+    ignored = Ignored(root, git_root(root))
+    installed = _PASSED_OVER.intersection(os.path.abspath(root).split(os.sep))
+    passed_over = frozenset() if installed else _PASSED_OVER
     for folder, folders, files in os.walk(root):
-        folders[:] = sorted(name for name in folders if not _passed_over(folder, name, root, exclude))
-        for name in sorted((*files, *folders)):
-            path = os.path.join(folder, name)
-            shown = path.replace(os.sep, "/")
-            if _excluded(os.path.relpath(path, root), name, exclude) or not claimants(shown):
+        ignored.enter(folder, files)
+        names = [name for name in (*files, *folders) if not exclude or not _excluded(folder, name, root, exclude)]
+        folders[:] = sorted(
+            name for name in set(folders).intersection(names) if not _skipped(folder, name, passed_over, ignored)
+        )
+        for path in sorted(_claimed(folder, names, files), key=_lockfiles_first):
+            if ignored.covers(path):
                 continue
+            shown = path.replace(os.sep, "/")
             if not shown.isascii() and (trouble := _unnameable(shown)):
                 yield Problem(trouble, Location(shown))
             trouble = _trouble(path, top)
             yield Problem(trouble, Location(shown)) if trouble else path
+
+
+def _claimed(folder: str, names: Sequence[str], files: Sequence[str]) -> Iterator[str]:
+    for name in names:
+        path = os.path.join(folder, name)
+        shown = path.replace(os.sep, "/")
+        if claimants(shown) and not yields(shown, files):
+            yield path
+
+
+def _lockfiles_first(path: str) -> tuple[bool, str]:
+    return bool(pinned_by(path.replace(os.sep, "/"))), path
 
 
 def git_root(path: str) -> str | None:
@@ -60,18 +80,15 @@ def git_root(path: str) -> str | None:
         folder = parent
 
 
-def _passed_over(folder: str, name: str, root: str, exclude: Sequence[str]) -> bool:
-    if (
-        name.startswith(".")
-        or name in _PASSED_OVER
-        or _excluded(os.path.relpath(os.path.join(folder, name), root), name, exclude)
-    ):
+def _skipped(folder: str, name: str, passed_over: frozenset[str], ignored: Ignored) -> bool:
+    if name in passed_over or (name.startswith(".") and name not in dot_folders()):
         return True
-    return os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))
+    path = os.path.join(folder, name)
+    return ignored.covers(path, folder=True) or os.path.exists(os.path.join(path, "pyvenv.cfg"))
 
 
-def _excluded(relative: str, name: str, exclude: Sequence[str]) -> bool:
-    relative = relative.replace(os.sep, "/")
+def _excluded(folder: str, name: str, root: str, exclude: Sequence[str]) -> bool:
+    relative = os.path.relpath(os.path.join(folder, name), root).replace(os.sep, "/")
     return any(fits(name, glob) or fits(relative, glob.rstrip("/")) for glob in exclude)
 
 
