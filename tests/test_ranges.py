@@ -11,7 +11,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from scanner.catalog import dataset
 from scanner.catalog.cycles import cycle_of
-from scanner.catalog.ranges import allowed
+from scanner.catalog.ranges import allowed, holds
 from scanner.model import Cycle, Product
 
 TYPES = ("cargo", "composer", "gem", "generic", "golang", "maven", "npm", "nuget", "pypi")
@@ -478,3 +478,23 @@ def test_what_packaging_reads_is_read(text: str) -> None:
     except InvalidSpecifier:
         return
     assert allowed(text, "pypi", MINORS) is not None
+
+
+@pytest.mark.parametrize(
+    ("requirement", "purl_type", "version", "held"),
+    [
+        (">=1,<2", "pypi", "1.9", True),
+        (">=1,<2", "pypi", "2.0", False),
+        ("^1.2.0", "npm", "1.1.9", False),
+        ("^1.2.0", "npm", "1.2.0", True),
+        ("[1,2)", "maven", "2", False),
+        ("~> 1.2", "gem", "1.9", True),
+        ("workspace:*", "npm", "1.0", None),
+        (">=1", "deb", "1.0", None),
+        (">=1", "pypi", "main", None),
+    ],
+)
+def test_a_release_is_held_by_a_range_or_not_or_that_cannot_be_said(
+    requirement: str, purl_type: str, version: str, *, held: bool | None
+) -> None:
+    assert holds(requirement, purl_type, version) is held

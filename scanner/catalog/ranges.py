@@ -104,6 +104,15 @@ def allowed(requirement: str, purl_type: str, product: Product) -> tuple[Cycle, 
     return tuple(found.values())
 
 
+def holds(requirement: str, purl_type: str, version: str) -> bool | None:
+    """Tell whether a range lets a release in; None when that cannot be said. Takes any text and raises nothing."""
+    spans, numbers = _spans_of(requirement, purl_type), _numbers(version)
+    if spans is None or not numbers:
+        return None
+    place = _cut(numbers, _RELEASE)
+    return any(first <= place < end for first, end in spans)
+
+
 @lru_cache(maxsize=_KEPT)
 def _spans_of(text: str, purl_type: str) -> _Spans | None:
     read = _READERS.get(purl_type)
@@ -531,7 +540,11 @@ def _edges(cycles: Iterable[Cycle]) -> set[tuple[int, ...]]:
 
 
 def _latest(cycle: Cycle) -> tuple[int, ...]:
-    clean = cleaned(cycle.latest.strip() or "-", "") if cycle.latest else Reason.NO_VERSION
+    return _numbers(cycle.latest or "")
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    clean = cleaned(text.strip() or "-", "")
     version = version_of(clean) if not isinstance(clean, Reason) else None
     return version.numbers if version is not None else ()
 

@@ -1,0 +1,77 @@
+"""The lockfile speaks: what it pins need not be told again as the range that a manifest asks for.
+
+A lockfile speaks for the manifests in its folder and below it, as in a workspace. An entry of theirs is
+left out only where the version that is pinned is one that it asks for: a project of its own that happens
+to lie below is heard.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from scanner import claims
+from scanner.catalog.ranges import holds
+from scanner.model import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from scanner.model import Dependency
+
+
+class _Lockfile(NamedTuple):
+    folder: str
+    name: str
+    versions: dict[str, set[str]]
+
+
+class Pins:
+    """What is pinned at the current folder of a walk, which comes from the top down, lockfiles first."""
+
+    def __init__(self) -> None:
+        """Nothing is pinned before the first lockfile."""
+        self._lockfiles: list[_Lockfile] = []
+
+    def heard(self, path: str, dependencies: Iterable[Dependency]) -> Iterable[Dependency]:
+        """Return what a file says that no lockfile says better, and remember what it pins itself."""
+        folder, name = os.path.split(path)
+        self._lockfiles = [lock for lock in self._lockfiles if _is_in(folder, lock.folder)]
+        if globs := claims.pinned_by(path.replace(os.sep, "/")):
+            return self._unpinned(dependencies, globs)
+        return self._remembered(dependencies, folder, name) if claims.pins(name) else dependencies
+
+    def _remembered(self, dependencies: Iterable[Dependency], folder: str, name: str) -> Iterator[Dependency]:
+        versions: dict[str, set[str]] = {}
+        self._lockfiles.append(_Lockfile(folder, name, versions))
+        for dependency in dependencies:
+            purl, version = _parts(dependency)
+            if version:
+                versions.setdefault(purl, set()).add(version)
+            yield dependency
+
+    def _unpinned(self, dependencies: Iterable[Dependency], globs: tuple[str, ...]) -> Iterator[Dependency]:
+        speaking = [lock.versions for lock in self._lockfiles if any(claims.fits(lock.name, glob) for glob in globs)]
+        for dependency in dependencies:
+            if dependency.kind is not Kind.LIBRARY or not any(_pinned(dependency, pins) for pins in speaking):
+                yield dependency
+
+
+def _pinned(dependency: Dependency, pins: dict[str, set[str]]) -> bool:
+    purl, wanted = _parts(dependency)
+    versions = pins.get(purl, ())
+    if wanted:
+        return wanted in versions
+    requirement, purl_type = dependency.requirement or "", purl.removeprefix("pkg:").partition("/")[0]
+    # What cannot be read as a range (`catalog:`, an address) is what the lockfile has made of it.
+    return any(holds(requirement, purl_type, version) is not False for version in versions)
+
+
+def _parts(dependency: Dependency) -> tuple[str, str]:
+    purl = dependency.purl.partition("?")[0]
+    name, _, version = purl.rpartition("@")
+    return (name, version) if name else (version, "")
+
+
+def _is_in(folder: str, top: str) -> bool:
+    return folder == top or folder.startswith(top.rstrip(os.sep) + os.sep)
