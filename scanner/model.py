@@ -103,11 +103,24 @@ class Location(NamedTuple):
     end_column: int | None = None
 
 
+class Mark(NamedTuple):
+    """What a lockfile, or a package of itself, says of its death.
+
+    `word` is the format's own: `deprecated`, `abandoned`, `yanked`, `inactive`. `text` is what the
+    maintainers wrote beside it, if anything; `replacement`, a purl or words, what they name instead.
+    """
+
+    word: str
+    text: str = ""
+    replacement: str | None = None
+
+
 class Dependency(NamedTuple):
     """One package, runtime, image or operating system as one place names it.
 
     The purl carries a version when that place pins exactly one. `requirement` is the version text
-    as written when it is not a plain pin (`>=3.2,<5`), else None; `via` names the chain of parents.
+    as written when it is not a plain pin (`>=3.2,<5`), else None. `via` is the chain of parents that
+    brings it in, from what the project itself asks for down: `name@version`, or names where the file tells no more.
     """
 
     purl: str
@@ -117,6 +130,7 @@ class Dependency(NamedTuple):
     scope: Scope = Scope.RUNTIME
     direct: bool | None = None
     via: tuple[str, ...] = ()
+    mark: Mark | None = None
 
 
 class Include(NamedTuple):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.model import (
     Advice,
+    Cycle,
     Dependency,
     Evidence,
     EvidenceClass,
@@ -20,6 +21,7 @@ from scanner.model import (
     Kind,
     Match,
     Miss,
+    Product,
     Reason,
     ScanError,
     Status,
@@ -28,12 +30,12 @@ from scanner.model import (
 from scanner.purl import make, name_beside, split
 from scanner.rules import RULES
 from scanner.text import clean, shorten
-from scanner.wording import at_least, by_policy, called, counted, distance, marked_deprecated
+from scanner.wording import at_least, by_policy, called, counted, distance, marked, marked_deprecated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from scanner.model import Cycle, Ending, Policy, Product
+    from scanner.model import Ending, Policy
 
 _WITHIN_DAYS: Final = 90
 # endoflife.date warns when less than a third of the lifetime is left, and never earlier than this.
@@ -63,6 +65,8 @@ _SYSTEM: Final = "os"
 _ENDS: Final = frozenset({Status.EOL, Status.EXPIRING, Status.SECURITY_ONLY})
 _ONLY_NEWEST: Final = "superseded: the maintainers support only their newest release"
 _VERSIONS_SHOWN: Final = 3
+# The one cycle of a package that nothing but a lockfile speaks of.
+_ALL_VERSIONS: Final = "all"
 _NAME_LENGTH: Final = 80
 
 
@@ -104,17 +108,11 @@ def judge(found: Match | Miss, policy: Policy, today: date, data_date: date | No
     """
     if isinstance(found, Match) and found.allowed:
         found = _speaking(found, today)
-    match found:
-        case Match(cycle=cycle) if cycle.evidence is EvidenceClass.LATEST_ONLY and _is_stale(data_date, today):
-            return Verdict(dependency=found.dependency, status=Status.UNKNOWN, reason=Reason.STALE)
-        case Match():
-            return Verdict(dependency=found.dependency, status=_status(found, policy, today), match=found)
-        case Miss(reason=Reason.UNTRACKED):
-            return Verdict(dependency=found.dependency, status=Status.UNTRACKED, reason=found.reason)
-        case Miss():
-            return _inferred(found, today, data_date) or Verdict(
-                dependency=found.dependency, status=Status.UNKNOWN, reason=found.reason
-            )
+    verdict = _judged(found, policy, today, data_date)
+    if found.dependency.mark is not None and verdict.status not in {Status.EOL, Status.DEPRECATED}:
+        match = _marked(found)
+        return Verdict(dependency=found.dependency, status=Status.DEPRECATED, match=match)
+    return verdict
 
 
 def reported(verdict: Verdict, policy: Policy) -> bool:
@@ -222,6 +220,44 @@ def parse_statuses(text: str) -> frozenset[Status]:
     return _widened(frozenset(Status(word) for word in words))
 
 
+def _judged(found: Match | Miss, policy: Policy, today: date, data_date: date | None) -> Verdict:
+    match found:
+        case Match(cycle=cycle) if cycle.evidence is EvidenceClass.LATEST_ONLY and _is_stale(data_date, today):
+            return Verdict(dependency=found.dependency, status=Status.UNKNOWN, reason=Reason.STALE)
+        case Match():
+            return Verdict(dependency=found.dependency, status=_status(found, policy, today), match=found)
+        case Miss(reason=Reason.UNTRACKED):
+            return Verdict(dependency=found.dependency, status=Status.UNTRACKED, reason=found.reason)
+        case Miss():
+            return _inferred(found, today, data_date) or Verdict(
+                dependency=found.dependency, status=Status.UNKNOWN, reason=found.reason
+            )
+
+
+def _marked(found: Match | Miss) -> Match:
+    """Let a package's own mark speak: of its product where that is known, else of one that is just this package."""
+    dependency = found.dependency
+    evidence = Evidence(
+        kind=found.evidence.kind if found.evidence else EvidenceKind.IDENTIFIER,
+        identifier=_unversioned(dependency),
+        evidence_class=EvidenceClass.LOCKFILE,
+        source=dependency.location.path,
+    )
+    if isinstance(found, Match):
+        return found._replace(evidence=evidence, allowed=())
+    cycle = Cycle(name=_ALL_VERSIONS, evidence=EvidenceClass.LOCKFILE)
+    package = _unversioned(dependency).removeprefix("pkg:")
+    product = Product(
+        id="-".join(_words_and_numbers(package)),
+        title=package.partition("/")[2],
+        link="",
+        cycles=(cycle,),
+        source=dependency.location.path,
+        whole=True,
+    )
+    return Match(dependency, product, cycle, evidence)
+
+
 def _unknown_status(word: str) -> ScanError:
     from difflib import get_close_matches
 
@@ -244,8 +280,8 @@ def _is_stale(data_date: date | None, today: date) -> bool:
 
 def _class(found: Match) -> EvidenceClass:
     # A lockfile speaks of the package itself; everything else is said of the cycle.
-    marked = found.evidence.evidence_class is EvidenceClass.LOCKFILE
-    return EvidenceClass.LOCKFILE if marked else found.cycle.evidence
+    lockfile = EvidenceClass.LOCKFILE
+    return lockfile if found.evidence.evidence_class is lockfile else found.cycle.evidence
 
 
 def _speaking(found: Match, today: date) -> Match:
@@ -398,6 +434,10 @@ def _words(name: str) -> list[str]:
     return "".join(char if char.isalpha() else " " for char in name.lower()).split()
 
 
+def _words_and_numbers(text: str) -> list[str]:
+    return "".join(char if char.isalnum() else " " for char in text.lower()).split()
+
+
 def _family(name: str) -> str:
     # `python3.8` and `nodejs22.x` are two families of one product; `noetic` and `zed` are code names.
     return _words(name)[0] if name[:1].isalpha() and any(char.isdecimal() for char in name) else ""
@@ -409,8 +449,10 @@ def _advice(status: Status, found: Match, policy: Policy, today: date) -> Advice
         newer = _upward(_newer(found.product, found.cycle, today), found.cycle)
         return _advice_of(newer[0] if newer else found.cycle, today)
     product, cycle = found.product, found.cycle
-    if cycle.replacement:
-        return Advice(cycle=None, replacement=cycle.replacement)
+    mark = found.dependency.mark
+    replacement = mark.replacement if mark and _class(found) is EvidenceClass.LOCKFILE else cycle.replacement
+    if replacement:
+        return Advice(cycle=None, replacement=replacement)
     if _class(found) is EvidenceClass.DEPRECATED:
         # The day of such a cycle tells when it was called dead, if it tells anything: whatever lives is better.
         cycle = cycle._replace(eol=True)
@@ -443,7 +485,7 @@ def _claim(status: Status, matches: Sequence[Match], today: date) -> str:
     subject = _subject(name, versions, found.dependency)
     verb = "are" if len(versions) > 1 else "is"
     if _class(found) is EvidenceClass.LOCKFILE:
-        return f"{subject} {verb} marked in the lockfile as deprecated, abandoned or withdrawn."
+        return f"{subject} {verb} {marked(found.dependency.mark, words=True)}."
     if found.product.whole:
         # Of such a package no version has to be stated.
         return f"{subject if versions else name} {verb} {_whole(status, found.cycle, today)}."

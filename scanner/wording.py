@@ -7,11 +7,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from scanner.model import EvidenceClass, Reason, Status
+from scanner.text import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from scanner.model import Cycle, Ending
+    from scanner.model import Cycle, Ending, Mark
 
 # Below these a smaller unit says more: "in 45 days", "18 months ago".
 _DAYS = 60
@@ -23,6 +24,12 @@ _NOT_JUDGED: Final = frozenset({Status.UNKNOWN, Status.UNTRACKED})
 
 # Where a rule promises no more than a shortest time of support, its text in the product file says so.
 _LOWER_BOUND: Final = "not before"
+
+# What formats call a package that is dead, or a version that was taken back.
+_MARKS: Final = MappingProxyType(
+    {"abandoned": "marked abandoned", "inactive": "declared inactive", "yanked": "withdrawn"}
+)
+_QUOTED: Final = 160
 
 # Each stands behind a number, whatever the number is.
 _REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
@@ -88,6 +95,13 @@ def marked_deprecated(cycle: Cycle, today: date) -> str:
     if cycle.eol < today:
         return f"marked deprecated since {cycle.eol}, {distance(cycle.eol, today)}"
     return f"marked deprecated; it ends {cycle.eol}, {distance(cycle.eol, today)}"
+
+
+def marked(mark: Mark | None, *, words: bool = False) -> str:
+    """Say what a package's own mark says of it; with the maintainers' `words`, where there are any."""
+    said = _MARKS.get(mark.word if mark else "", "marked deprecated")
+    quote = shorten(" ".join(mark.text.split()), _QUOTED).rstrip(" .") if mark and words else ""
+    return f"{said} by its maintainers" + (f': "{quote}"' if quote else "")
 
 
 def called(cycle: Cycle, today: date | None = None) -> str:

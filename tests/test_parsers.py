@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from packageurl import PackageURL
 
-from scanner import plugin
+from scanner import claims, plugin
 from scanner.model import Dependency, Include, Kind, Location, Parsed, Problem
-from scanner.source import Source
+from scanner.source import Source, read
 
 if TYPE_CHECKING:
     from scanner.plugin import Parser
@@ -43,8 +43,7 @@ class Case(NamedTuple):
         return os.path.join(FIXTURES, self.parser.id, self.name)
 
     def source(self, path: str) -> Source:
-        with open(os.path.join(self.folder, path), "rb") as file:
-            return Source(path, file.read())
+        return read(os.path.join(self.folder, path), path, root=self.folder)
 
 
 @cache
@@ -61,7 +60,7 @@ def case_of(parser_id: str, name: str) -> Case:
         for file in files
     )
     paths.remove(EXPECTED) if EXPECTED in paths else None
-    inputs = [path for path in paths if parser_id in plugin.claimants(path)] or [
+    inputs = [path for path in paths if parser_id in claims.claimants(path)] or [
         path for path in paths if _marked(parser, folder, path)
     ]
     assert inputs, f"{folder} holds no file that the parser {parser_id} claims or marks"
@@ -107,9 +106,9 @@ def test_a_case_holds_what_its_expected_file_says(parser_id: str, name: str, *, 
 
 def _golden(case: Case) -> str:
     groups: dict[str, list[str]] = {group: [] for group in GROUPS.values()}
-    for source, values in parsed(case):
+    for opened, values in parsed(case):
         for value in values:
-            groups[GROUPS[type(value)]].append(json.dumps(_shown(source, value)))
+            groups[GROUPS[type(value)]].append(json.dumps(_shown(opened, value)))
     blocks = (f'  "{group}": [{"".join(_lines(entries))}]' for group, entries in groups.items())
     return "{\n" + ",\n".join(blocks) + "\n}\n"
 
@@ -117,6 +116,9 @@ def _golden(case: Case) -> str:
 def _shown(source: Source, value: Parsed) -> dict[str, object]:
     # Every field of the model, and the text that stands at the place, for the reader of the file.
     shown: dict[str, object] = value._asdict()
+    if isinstance(value, Dependency):
+        shown.pop("mark")
+        shown |= {"mark": value.mark._asdict()} if value.mark else {}
     shown["location"] = value.location._asdict()
     shown["text"] = _text_at(source, value.location)
     return shown
@@ -133,25 +135,25 @@ def _lines(entries: list[str]) -> list[str]:
 def test_a_fixture_is_read_by_its_own_parser(parser_id: str, name: str) -> None:
     case = case_of(parser_id, name)
     for path in case.inputs:
-        chosen = plugin.parser_of(path, case.source(path).data[:HEAD])
+        chosen = claims.parser_of(path, case.source(path).data[:HEAD])
         assert chosen is not None
         assert chosen.id == parser_id
 
 
 @each_case
 def test_a_place_exists_in_its_file(parser_id: str, name: str) -> None:
-    for source, values in parsed(case_of(parser_id, name)):
+    for opened, values in parsed(case_of(parser_id, name)):
         for value in values:
-            assert_place_exists(source, value)
+            assert_place_exists(opened, value)
 
 
 @each_case
 def test_the_place_of_a_dependency_holds_its_name(parser_id: str, name: str) -> None:
-    for source, values in parsed(case_of(parser_id, name)):
+    for opened, values in parsed(case_of(parser_id, name)):
         for value in values:
             if not isinstance(value, Dependency) or value.kind not in {Kind.LIBRARY, Kind.IMAGE}:
                 continue  # `.nvmrc` holds a version and nothing else
-            text = _text_at(source, value.location)
+            text = _text_at(opened, value.location)
             if text is not None:
                 purl = PackageURL.from_string(value.purl)
                 assert _folded(purl.type, purl.name) in _folded(purl.type, text)

@@ -20,6 +20,7 @@ from scanner.model import (
     Finding,
     Kind,
     Location,
+    Mark,
     Match,
     Miss,
     Policy,
@@ -392,6 +393,43 @@ def test_an_old_package_of_a_distribution_is_the_distributions() -> None:
 # What becomes a finding
 
 
+def marked(found: Match | Miss, mark: Mark) -> Match | Miss:
+    return found._replace(dependency=found.dependency._replace(mark=mark))
+
+
+DISOWNED = Mark("deprecated", "use frame-ng.\n", "pkg:pypi/frame-ng")
+
+
+def test_a_mark_makes_a_package_deprecated_that_no_product_knows() -> None:
+    found = told(marked(missed(Reason.UNTRACKED), DISOWNED))
+    assert (found.status, found.rule, found.days_left) == (Status.DEPRECATED, "EOL004", None)
+    assert found.message == ('frame 0.1 is marked deprecated by its maintainers: "use frame-ng". Use frame-ng instead.')
+    product, evidence = found.matches[0].product, found.matches[0].evidence
+    assert (product.id, product.title, product.whole) == ("pypi-frame", "frame", True)
+    assert (evidence.evidence_class, evidence.source) == (EvidenceClass.LOCKFILE, "requirements.txt")
+
+
+def test_a_mark_is_worse_than_support_and_no_worse_than_the_end() -> None:
+    supported, over = (product(Cycle(name="1", eol=eol)) for eol in (FUTURE, PAST))
+    assert told(marked(matched(supported, "1"), DISOWNED)).status is Status.DEPRECATED
+    assert told(marked(matched(over, "1"), DISOWNED)).status is Status.EOL
+
+
+def test_every_marked_version_of_a_package_is_in_one_finding() -> None:
+    verdicts = [
+        judge(marked(missed(Reason.UNTRACKED, purl), DISOWNED), POLICY, TODAY)
+        for purl in ("pkg:npm/%40a/b@1", "pkg:npm/%40a/b@2", "pkg:npm/c@1")
+    ]
+    assert group(verdicts[0]) == group(verdicts[1]) != group(verdicts[2])
+
+
+@pytest.mark.parametrize(
+    ("word", "said"), [("abandoned", "marked abandoned"), ("yanked", "withdrawn"), ("inactive", "declared inactive")]
+)
+def test_a_mark_is_said_in_the_word_of_its_format(word: str, said: str) -> None:
+    assert f"frame 0.1 is {said} by its maintainers." in told(marked(missed(Reason.UNTRACKED), Mark(word))).message
+
+
 def test_findings_are_made_of_what_has_a_rule_and_of_superseded_only_when_asked() -> None:
     found = matched(product(Cycle(name="1")), "1")
     by_default = {status for status in Status if reported(Verdict(found.dependency, status, found), POLICY)}
@@ -604,10 +642,7 @@ MESSAGES = [
     ),
     (
         matched(FRAME, "1", "pkg:npm/frame@1.0", EvidenceClass.LOCKFILE),
-        (
-            "Frame 1.0 is marked in the lockfile as deprecated, abandoned or withdrawn. "
-            "Move to 2, supported until 2028-01-01."
-        ),
+        ("Frame 1.0 is marked deprecated by its maintainers. Move to 2, supported until 2028-01-01."),
     ),
     (
         matched(

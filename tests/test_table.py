@@ -227,7 +227,7 @@ def test_a_purl_of_the_command_line_is_its_own_place() -> None:
             "marked deprecated since 2024-04-01, 2 years 7 months ago",
         ),
         (Status.DEPRECATED, EvidenceClass.DEPRECATED, TODAY, "marked deprecated; it ends 2026-11-22, today"),
-        (Status.DEPRECATED, EvidenceClass.LOCKFILE, None, "marked deprecated in the lockfile"),
+        (Status.DEPRECATED, EvidenceClass.LOCKFILE, None, "marked deprecated by its maintainers"),
         (Status.SUPERSEDED, EvidenceClass.LATEST_ONLY, None, "is superseded: only the newest release is supported"),
     ],
 )

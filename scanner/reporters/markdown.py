@@ -21,6 +21,7 @@ from scanner.wording import (
     coverage,
     ending_of,
     judged,
+    marked,
     marked_deprecated,
     reason,
 )
@@ -170,7 +171,7 @@ def _said(match: Match, status: Status, today: date) -> str:
     if status is Status.SUPERSEDED:
         return "only the newest release is supported"
     if status is Status.DEPRECATED and match.evidence.evidence_class is EvidenceClass.LOCKFILE:
-        return "marked in the lockfile"
+        return marked(match.dependency.mark)
     if status is Status.DEPRECATED:
         return marked_deprecated(cycle, today)
     end = ending_of(cycle, cycle.eol, today)

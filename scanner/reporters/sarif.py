@@ -182,16 +182,18 @@ def _rule(rule_id: str, status: Status, product: Product) -> _Object:
 def _help(status: Status, product: Product) -> _Object:
     link = product.link if _is_address(product.link) else ""
     source = _marked(product.source)
-    explain = f"{about.NAME} explain {_plain(product.id).replace('`', '')}"
+    command = f"{about.NAME} explain {_plain(product.id).replace('`', '')}"
+    # Of a package that only a lockfile speaks of, nobody knows release cycles.
+    cycles = [
+        f" The command {quote}{command}{quote} shows every release cycle." if product.link else "" for quote in "'`"
+    ]
     return {
         "text": f"The project uses {_safe(product.title)}. {RULES[status].meaning}\n\n"
         f"What to do: {_ADVICE[status]}\n\n"
-        f"Where this comes from: {' '.join(dict.fromkeys((_safe(product.source), link))).strip()}. "
-        f"The command '{explain}' shows every release cycle.",
+        f"Where this comes from: {' '.join(dict.fromkeys((_safe(product.source), link))).strip()}.{cycles[0]}",
         "markdown": f"The project uses **{_marked(product.title)}**. {RULES[status].meaning}\n\n"
         f"**What to do:** {_ADVICE[status]}\n\n"
-        f"**Where this comes from:** {f'[{source}]({link})' if link else source}. "
-        f"The command `{explain}` shows every release cycle.",
+        f"**Where this comes from:** {f'[{source}]({link})' if link else source}.{cycles[1]}",
     }
 
 

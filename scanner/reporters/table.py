@@ -24,6 +24,7 @@ from scanner.wording import (
     distance,
     ending_of,
     judged,
+    marked,
     marked_deprecated,
     reason,
 )
@@ -164,7 +165,7 @@ def _ends(match: Match, today: date) -> str:
 
 def _deprecated(match: Match, today: date) -> str:
     if match.evidence.evidence_class is EvidenceClass.LOCKFILE:
-        return "marked deprecated in the lockfile"
+        return marked(match.dependency.mark)
     cycle = "" if match.product.whole else f"{_cycle(match, today)} is "
     return cycle + _brief(marked_deprecated(match.cycle, today))
 
