@@ -46,6 +46,14 @@ def from_json(text: str) -> object:
     return decoded
 
 
+def from_jsonc(text: str) -> object:
+    """Decode JSON that may have comments and trailing commas, which some tools let people write."""
+    try:
+        return from_json(text)
+    except ShapeError:
+        return from_json(_strict(text))
+
+
 def from_toml(text: str) -> Table:
     """Decode TOML, tolerant of a byte order mark and of CR line ends as tools write them."""
     import tomli
@@ -84,6 +92,20 @@ def text(value: object, what: str) -> str:
 def optional_text(value: object, what: str) -> str | None:
     """Return text, or None where the value is absent."""
     return None if value is None else text(value, what)
+
+
+def _strict(text: str) -> str:
+    # Blanks take the place of what is left out, so that errors keep their places. What is never
+    # closed is taken to the end, so that nothing is read twice; the decoder will stumble over it.
+    import re
+
+    string = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+    comment = r"//[^\r\n]*+|/\*[^*]*+(?:\*(?!/)[^*]*+)*+\*/"
+    comments = re.compile(rf'{string}|({comment})|["/].*+', re.DOTALL)
+    text = comments.sub(lambda found: re.sub(r"[^\r\n]", " ", found[0]) if found[1] else found[0], text)
+    # A comma that follows no value is an error and stays one.
+    commas = re.compile(rf'{string}|[\[{{:,]\s*+,|(,)(?=\s*+[\]}}])|".*+', re.DOTALL)
+    return commas.sub(lambda found: " " if found[1] else found[0], text)
 
 
 def _place(text: str, position: int) -> tuple[int, int]:
