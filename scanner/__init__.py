@@ -68,10 +68,10 @@ def scan(inputs: Sequence[str], *, today: date, policy: Policy | None = None, pr
     """
     import os
 
-    from scanner import corridor
+    from scanner import corridor, reading
     from scanner.model import Policy
 
-    request = corridor.Request(inputs=tuple(inputs), cwd=os.getcwd(), stdin=bytes)
+    request = reading.Request(inputs=tuple(inputs), cwd=os.getcwd(), stdin=bytes)
     return corridor.scan(request, policy or Policy(), today, products=products)
 
 

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import os
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from scanner.model import ScanError
-from scanner.text import clean, for_log, redact
+from scanner.text import clean, for_log, redact, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Self
 
     from scanner.model import Input, Problem
     from scanner.plugin import Style, World
 
 _SHOWN_PROBLEMS = 20
+
+# Seconds of work before a bar appears, and between two of its states.
+_PATIENCE = 1.0
+_INTERVAL = 0.1
+_BAR = 24
+_ERASE_LINE = "\r\x1b[K"
 
 
 def say(world: World, sentence: str) -> None:
@@ -52,3 +60,37 @@ def write_file(world: World, path: str, text: str) -> None:
     except (OSError, ValueError) as error:
         msg = f"{path} cannot be written: {getattr(error, 'strerror', None) or error}."
         raise ScanError(msg) from error
+
+
+class Progress:
+    """A bar on standard error, where that is a terminal and the work takes longer than a second."""
+
+    def __init__(self, world: World, *, quiet: bool = False) -> None:
+        """Begin to wait."""
+        self._stream = world.stderr
+        self._width = world.style.width or 80
+        self._silent = quiet or not world.stderr.isatty()
+        self._last = monotonic() + _PATIENCE - _INTERVAL
+        self._shown = False
+
+    def __call__(self, done: int, total: int, path: str) -> None:
+        """Show how many files of how many are read (0 of 0: not known), and which is being read."""
+        now = monotonic()
+        if self._silent or now - self._last < _INTERVAL:
+            return
+        self._last, self._shown = now, True
+        filled = _BAR * done // total if total else 0
+        counted = f"[{'#' * filled}{'-' * (_BAR - filled)}] {done}/{total} " if total else ""
+        self._stream.write(_ERASE_LINE + shorten(f"{counted}{for_log(clean(path))}", max(self._width - 1, 1)))
+        self._stream.flush()
+
+    def __enter__(self) -> Self:
+        """Show a bar only as long as the work goes on."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Take the bar away, before anything else is written."""
+        if self._shown:
+            self._stream.write(_ERASE_LINE)
+            self._stream.flush()
+        self._shown = False

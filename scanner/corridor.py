@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from scanner import policy as judging
-from scanner import purl, source
 from scanner.catalog import dataset
 from scanner.catalog.cycles import Unresolved, cycle_of
 from scanner.catalog.index import Index
-from scanner.discover import git_root, walk
 from scanner.model import (
-    Dependency,
     EvidenceKind,
-    Include,
-    Input,
     Kind,
-    Location,
     Match,
     Miss,
     Policy,
-    Problem,
     Reason,
     Report,
     ScanError,
@@ -30,34 +22,15 @@ from scanner.model import (
     Status,
     Verdict,
 )
-from scanner.plugin import parser_of
+from scanner.reading import Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from scanner.catalog.index import Found
-    from scanner.model import Cycle, Evidence, Finding, Parsed, Product
-    from scanner.plugin import Parser
-    from scanner.source import Source
-
-STDIN = "-"
-
-# Real includes are a few levels deep; what is deeper was built to be.
-_MAX_DEPTH = 50
-
-
-class Request(NamedTuple):
-    """What to scan: paths, purls and `-` as the user named them, seen from the directory `cwd`.
-
-    `cache` is where product data may lie that was fetched.
-    """
-
-    inputs: tuple[str, ...]
-    cwd: str
-    stdin: Callable[[], bytes]
-    exclude: tuple[str, ...] = ()
-    cache: str | None = None
+    from scanner.model import Cycle, Dependency, Evidence, Finding, Product
+    from scanner.reading import Request
 
 
 def scan(
@@ -166,182 +139,6 @@ def _match(dependency: Dependency, product: Product, cycle: Cycle, evidence: Evi
     return Match(dependency, product, cycle, evidence)
 
 
-class Reading:
-    """Reads the inputs of a request, once each, and everything they include.
-
-    Iterating yields dependencies; `inputs` and `problems` fill up meanwhile.
-    """
-
-    def __init__(self, request: Request) -> None:
-        """Nothing is opened before the first dependency is asked for."""
-        self.inputs: list[Input] = []
-        self.problems: list[Problem] = []
-        self._request = request
-        self._seen: set[tuple[str, bool]] = set()
-        self._included_by: set[tuple[str, str]] = set()
-        self._stdin: Source | None = None
-
-    def __iter__(self) -> Iterator[Dependency]:
-        """Yield every dependency, file by file in the order in which they were named or found."""
-        for name in self._request.inputs:
-            if name == STDIN:
-                self._stdin = source.Source(STDIN, self._request.stdin())
-                yield from self._parsed(self._stdin, _Place(STDIN, self._request.cwd, named=True))
-            elif name[:4].lower() == "pkg:":
-                yield from self._argument(name)
-            else:
-                yield from self._path(name)
-
-    def reopened(self, path: str) -> Source | None:
-        """Return the text behind a display path again; None where it cannot be had."""
-        if path == STDIN:
-            return self._stdin
-        try:
-            return source.read(os.path.join(self._request.cwd, path), path)
-        except ScanError:
-            return None
-
-    def _argument(self, text: str) -> Iterator[Dependency]:
-        if purl.split(text) is None:
-            msg = f"{text!r} is no package URL; one looks like 'pkg:pypi/django@3.2.25'."
-            raise ScanError(msg)
-        self.inputs.append(Input(path=text, repo_path=text, format="purl", components=1))
-        yield Dependency(purl=text, location=Location(text))
-
-    def _path(self, name: str) -> Iterator[Dependency]:
-        path = os.path.join(self._request.cwd, name)
-        if not os.path.isdir(path):
-            yield from self._file(_Place(path, self._root(os.path.dirname(path)), named=True))
-            return
-        root = self._root(path)
-        for found in walk(path, self._request.exclude):
-            if isinstance(found, Problem):
-                shown = self._shown(found.location.path)
-                self.problems.append(found._replace(location=Location(shown)))
-            else:
-                yield from self._file(_Place(found, root))
-
-    def _file(self, place: _Place) -> Iterator[Dependency]:
-        key = (os.path.realpath(place.path), False)
-        if key in self._seen:
-            return
-        self._seen.add(key)
-        try:
-            opened = source.read(place.path, self._shown(place.path))
-        except ScanError as error:
-            if place.named:
-                raise
-            self.problems.append(Problem(str(error), Location(self._shown(place.path))))
-            return
-        yield from self._parsed(opened, place)
-
-    def _parsed(self, opened: Source, place: _Place) -> Iterator[Dependency]:
-        parser = parser_of(opened.path, opened.data[:4096])
-        if parser is None:
-            if not place.named:
-                self.problems.append(Problem("This is in none of the formats that have its name.", opened.location))
-                return
-            raise ScanError(_formless(opened))
-        position, problems, count = len(self.inputs), len(self.problems), 0
-        for dependency in self._pinned(opened, parser, place):
-            count += 1
-            yield dependency
-        if place.named and not count and len(self.problems) > problems:
-            self.inputs[position] = self.inputs[position]._replace(unread=True)
-
-    def _pinned(self, opened: Source, parser: Parser, place: _Place) -> Iterator[Dependency]:
-        pins: dict[str, str] = {}
-        held: list[Dependency] = []
-        for dependency in self._entries(opened, parser, place, pins):
-            # What has no version waits for the constraints, which may stand at the end of the file.
-            if "@" in dependency.purl:
-                yield dependency
-            else:
-                held.append(dependency)
-        for dependency in held:
-            version = pins.get(dependency.purl)
-            yield dependency if version is None else dependency._replace(purl=f"{dependency.purl}@{version}")
-
-    def _entries(self, opened: Source, parser: Parser, place: _Place, pins: dict[str, str]) -> Iterator[Dependency]:
-        """Yield the entries of a file and of what it includes; collect the pins of its constraints."""
-        position, count = len(self.inputs), 0
-        self.inputs.append(self._input(opened, parser, place))
-        for entry in _guarded(opened, parser):
-            match entry:
-                case Dependency():
-                    count += 1
-                    yield entry
-                case Problem():
-                    self.problems.append(entry)
-                case Include():
-                    yield from self._included(entry, parser, place, pins)
-        self.inputs[position] = self.inputs[position]._replace(components=count)
-
-    def _included(self, include: Include, parser: Parser, place: _Place, pins: dict[str, str]) -> Iterator[Dependency]:
-        path = os.path.join(os.path.dirname(place.path), include.path)
-        constraint = include.constraint or place.constraint
-        inner = _Place(path, place.root, constraint=constraint, parents=(*place.parents, place.path))
-        if (opened := self._opened(include, inner)) is None:
-            return
-        for dependency in self._entries(opened, parser, inner, pins):
-            if not constraint:
-                yield dependency
-            elif "@" in dependency.purl:
-                pins.setdefault(*_name_and_version(dependency.purl))
-
-    def _opened(self, include: Include, place: _Place) -> Source | None:
-        """Open an included file; None, with a problem where there is one, for what must not be read (again)."""
-        try:
-            real = os.path.realpath(place.path)
-            if real in map(os.path.realpath, place.parents):
-                self.problems.append(Problem("This file includes itself; it is read once.", include.location))
-                return None
-            if (place.parents[-1], real) in self._included_by:
-                self.problems.append(Problem("This file is included above already.", include.location))
-            self._included_by.add((place.parents[-1], real))
-            if (real, place.constraint) in self._seen:
-                return None
-            self._seen.add((real, place.constraint))
-            if len(place.parents) > _MAX_DEPTH:
-                self.problems.append(Problem("Files include each other too deeply here.", include.location))
-                return None
-            return source.read(place.path, self._shown(place.path), root=place.root)
-        except (ScanError, ValueError) as error:
-            self.problems.append(Problem(f"The included file was not read: {error}", include.location))
-            return None
-
-    def _input(self, opened: Source, parser: Parser, place: _Place) -> Input:
-        repo_path = STDIN
-        if place.path != STDIN:
-            repo_path = os.path.relpath(os.path.abspath(place.path), place.root).replace(os.sep, "/")
-        return Input(path=opened.path, repo_path=repo_path, format=parser.id, components=0)
-
-    def _root(self, folder: str) -> str:
-        """Return the directory that a file's includes stay in: its checkout, else where the user stands."""
-        folder = os.path.abspath(folder)
-        checkout = git_root(folder)
-        if checkout is not None:
-            return checkout
-        inside = folder == self._request.cwd or folder.startswith(self._request.cwd.rstrip(os.sep) + os.sep)
-        return self._request.cwd if inside else folder
-
-    def _shown(self, path: str) -> str:
-        """Return a path as users know it: from the directory where they stand, if it is below."""
-        path = os.path.normpath(path)
-        top = self._request.cwd.rstrip(os.sep) + os.sep
-        return path.removeprefix(top).replace(os.sep, "/")
-
-
-class _Place(NamedTuple):
-    """Where a file stands, the directory its includes stay in, and how it was come by."""
-
-    path: str
-    root: str
-    named: bool = False
-    constraint: bool = False
-    parents: tuple[str, ...] = ()
-
-
 class _Tally:
     """Counts verdicts, and keeps the ones to report."""
 
@@ -373,23 +170,6 @@ class _Tally:
         )
 
 
-def _formless(opened: Source) -> str:
-    """Say why a file that the user named cannot be read as anything."""
-    if not opened.data.strip():
-        return f"{'Standard input' if opened.path == STDIN else opened.path} is empty, and its name tells no format."
-    name = "What stands on standard input" if opened.path == STDIN else opened.path
-    return f"{name} is in no format that eolscan reads; `eolscan formats` lists them."
-
-
-def _guarded(opened: Source, parser: Parser) -> Iterator[Parsed]:
-    """Yield what a parser yields; a parser that breaks costs its own file's rest and nothing more."""
-    try:
-        yield from parser.parse(opened)
-    except Exception as error:  # noqa: BLE001 -- the one broad catch of the house: see docs/architecture.md
-        message = f"The {parser.id} parser broke on this file ({type(error).__name__}); please report it."
-        yield Problem(message, opened.location)
-
-
 def _check_not_empty(reading: Reading, request: Request, *, allow_empty: bool) -> None:
     if reading.inputs or allow_empty:
         return
@@ -399,11 +179,6 @@ def _check_not_empty(reading: Reading, request: Request, *, allow_empty: bool) -
         f"`eolscan formats` lists them.{reasons}"
     )
     raise ScanError(msg)
-
-
-def _name_and_version(text: str) -> tuple[str, str]:
-    name, _, version = text.partition("?")[0].rpartition("@")
-    return (name, version) if name else (version, "")
 
 
 def _line_hashes(findings: Iterable[Finding], reading: Reading) -> dict[tuple[str, int], str]:

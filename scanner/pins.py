@@ -11,7 +11,6 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner import claims
-from scanner.catalog.ranges import holds
 from scanner.model import Kind
 
 if TYPE_CHECKING:
@@ -27,18 +26,21 @@ class _Lockfile(NamedTuple):
 
 
 class Pins:
-    """What is pinned at the current folder of a walk, which comes from the top down, lockfiles first."""
+    """What the lockfiles pin that were read so far; each has to come before the manifests that it speaks for."""
 
     def __init__(self) -> None:
         """Nothing is pinned before the first lockfile."""
         self._lockfiles: list[_Lockfile] = []
 
+    def enter(self, folder: str) -> None:
+        """Forget what speaks for other folders: a walk comes from the top down."""
+        self._lockfiles = [lock for lock in self._lockfiles if _is_in(folder, lock.folder)]
+
     def heard(self, path: str, dependencies: Iterable[Dependency]) -> Iterable[Dependency]:
         """Return what a file says that no lockfile says better, and remember what it pins itself."""
         folder, name = os.path.split(path)
-        self._lockfiles = [lock for lock in self._lockfiles if _is_in(folder, lock.folder)]
         if globs := claims.pinned_by(path.replace(os.sep, "/")):
-            return self._unpinned(dependencies, globs)
+            return self._unpinned(dependencies, folder, globs)
         return self._remembered(dependencies, folder, name) if claims.pins(name) else dependencies
 
     def _remembered(self, dependencies: Iterable[Dependency], folder: str, name: str) -> Iterator[Dependency]:
@@ -50,8 +52,11 @@ class Pins:
                 versions.setdefault(purl, set()).add(version)
             yield dependency
 
-    def _unpinned(self, dependencies: Iterable[Dependency], globs: tuple[str, ...]) -> Iterator[Dependency]:
-        speaking = [lock.versions for lock in self._lockfiles if any(claims.fits(lock.name, glob) for glob in globs)]
+    def _unpinned(
+        self, dependencies: Iterable[Dependency], folder: str, globs: tuple[str, ...]
+    ) -> Iterator[Dependency]:
+        above = (lock for lock in self._lockfiles if _is_in(folder, lock.folder))
+        speaking = [lock.versions for lock in above if any(claims.fits(lock.name, glob) for glob in globs)]
         for dependency in dependencies:
             if dependency.kind is not Kind.LIBRARY or not any(_pinned(dependency, pins) for pins in speaking):
                 yield dependency
@@ -62,6 +67,8 @@ def _pinned(dependency: Dependency, pins: dict[str, set[str]]) -> bool:
     versions = pins.get(purl, ())
     if wanted:
         return wanted in versions
+    from scanner.catalog.ranges import holds
+
     requirement, purl_type = dependency.requirement or "", purl.removeprefix("pkg:").partition("/")[0]
     # What cannot be read as a range (`catalog:`, an address) is what the lockfile has made of it.
     return any(holds(requirement, purl_type, version) is not False for version in versions)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 import scanner
-from scanner import corridor, plugin
-from scanner.corridor import Reading, Request, dependencies, scan
+from scanner import plugin
+from scanner.corridor import dependencies, scan
 from scanner.model import Location, Policy, Reason, ScanError, Status
+from scanner.reading import Reading, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -205,10 +206,8 @@ def test_an_empty_file_that_could_be_anything_is_a_sentence(tmp_path: Path) -> N
 
 def test_a_parser_that_breaks_costs_its_own_file_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = plugin.parser("pylock")._replace(parse=lambda _: 1 // 0)  # type: ignore[arg-type, return-value]  # -- broken on purpose
-    chosen = plugin.parser_of
-    monkeypatch.setattr(
-        corridor, "parser_of", lambda path, head: broken if path.endswith("toml") else chosen(path, head)
-    )
+    known = plugin.parser
+    monkeypatch.setattr(plugin, "parser", lambda name: broken if name == "pylock" else known(name))
     (tmp_path / "pylock.toml").write_text("")
     write(tmp_path, requirements="django==4.0\n")
     found, reading = listed(tmp_path)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from scanner import config, console, plugin
-from scanner.corridor import Request, dependencies
+from scanner.corridor import dependencies
 from scanner.model import ScanError
 from scanner.options import Option
 from scanner.plugin import Command
+from scanner.reading import Request
 
 if TYPE_CHECKING:
     from scanner.options import Given
@@ -28,8 +29,9 @@ def run(given: Given, world: World) -> int:
     if render_list is None:
         msg = f"The format {settings.format!r} shows findings only; list dependencies as table or json."
         raise ScanError(msg)
-    request = Request(inputs=inputs, cwd=world.cwd, stdin=world.stdin.read, exclude=settings.exclude)
-    found, reading = dependencies(request, allow_empty=settings.allow_empty)
+    with console.Progress(world, quiet="quiet" in given.flags) as progress:
+        request = Request(inputs, world.cwd, world.stdin.read, settings.exclude, progress=progress)
+        found, reading = dependencies(request, allow_empty=settings.allow_empty)
     world.stdout.write(render_list(found, reading.problems, console.style(world, settings.color)))
     world.stdout.flush()
     if settings.format != "table" and "quiet" not in given.flags:

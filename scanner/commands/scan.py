@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from scanner import config, console, plugin
-from scanner.corridor import Request, scan
+from scanner.corridor import scan
 from scanner.options import Option
 from scanner.plugin import Command, Style
+from scanner.reading import Request
 
 if TYPE_CHECKING:
     from scanner.config import Settings
@@ -32,14 +33,15 @@ def run(given: Given, world: World) -> int:
     formats = {settings.format, *(name for name, _ in settings.outputs)}
     for name in formats:
         plugin.reporter(name)
-    report = scan(
-        Request(inputs, world.cwd, world.stdin.read, settings.exclude, _cache(world)),
-        settings.policy,
-        settings.as_of or world.today,
-        products=config.products(settings, world.cwd),
-        with_line_hashes="sarif" in formats,
-        allow_empty=settings.allow_empty,
-    )
+    with console.Progress(world, quiet="quiet" in given.flags) as progress:
+        report = scan(
+            Request(inputs, world.cwd, world.stdin.read, settings.exclude, _cache(world), progress),
+            settings.policy,
+            settings.as_of or world.today,
+            products=config.products(settings, world.cwd),
+            with_line_hashes="sarif" in formats,
+            allow_empty=settings.allow_empty,
+        )
     _write(report, settings, world)
     if settings.format != "table" and "quiet" not in given.flags:
         console.tell(world, report.problems)
