@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from scanner.model import Cycle, Dependency, Evidence, Finding, Product
     from scanner.reading import Request
 
+_IMAGE_PURLS = ("pkg:docker/", "pkg:oci/")
+
 
 def scan(
     request: Request,
@@ -54,7 +56,8 @@ def scan(
     tally = _Tally(policy, today)
     for dependency in reading:
         if policy.include_dev or dependency.scope is not Scope.DEV:
-            tally.add(judging.judge(resolve(dependency, index), policy, today, catalogue.stamp.date))
+            for found in resolve_all(dependency, index):
+                tally.add(judging.judge(found, policy, today, catalogue.stamp.date))
     _check_not_empty(reading, request, allow_empty=allow_empty)
     findings = tally.findings(reading)
     return Report(
@@ -83,17 +86,34 @@ def dependencies(request: Request, *, allow_empty: bool = False) -> tuple[list[D
     return found, reading
 
 
+def resolve_all(dependency: Dependency, index: Index) -> tuple[Match | Miss, ...]:
+    """Find the cycles of all that a dependency is: an image holds a product, and an operating system besides.
+
+    What stands behind the first answer is known with its cycle; the first may be a miss.
+    """
+    if dependency.kind is not Kind.IMAGE and not dependency.purl.startswith(_IMAGE_PURLS):
+        return (resolve(dependency, index),)
+    first, *others = [_resolved(dependency, found) for found in index.find_image(dependency.purl) or (None,)]
+    return (first, *(found for found in others if isinstance(found, Match)))
+
+
 def resolve(dependency: Dependency, index: Index) -> Match | Miss:
     """Find the cycle of a dependency, or the reason why there is none.
 
     A distribution's package is judged by the release of the distribution that it belongs to.
     """
-    found = _found(dependency, index)
+    return _resolved(dependency, _found(dependency, index))
+
+
+def _resolved(dependency: Dependency, found: Found | None) -> Match | Miss:
     if found is None:
         return Miss(dependency, Reason.UNTRACKED)
-    if found.unresolvable:
-        return Miss(dependency, Reason.UNRESOLVABLE, found.product, found.evidence)
-    return resolve_version(dependency, found.product, found.evidence, found.version, found.type)
+    if found.reason or found.unresolvable:
+        return Miss(dependency, found.reason or Reason.UNRESOLVABLE, found.product, found.evidence)
+    evidence = found.evidence
+    if dependency.kind is Kind.RUNTIME:
+        evidence = evidence._replace(kind=EvidenceKind.RUNTIME)
+    return resolve_version(dependency, found.product, evidence, found.version, found.type)
 
 
 def _found(dependency: Dependency, index: Index) -> Found | None:

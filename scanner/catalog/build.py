@@ -17,8 +17,9 @@ from scanner.catalog.index import base_of, cpe_key, key_of, keys_of, os_key
 from scanner.model import EvidenceKind, Family, Location, Problem, Product, ScanError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+    from scanner.catalog.images import Tables
     from scanner.catalog.layers import Entry
     from scanner.model import Cycle
 
@@ -40,6 +41,7 @@ class Compiled(NamedTuple):
 
 class _Layered(NamedTuple):
     products: list[Product]
+    images: Tables
     problems: list[Problem]
 
 
@@ -65,7 +67,7 @@ def compile_files(files: Mapping[str, bytes]) -> Compiled:
     digest = hashlib.sha256()
     for name, content in files.items():
         digest.update(f"{name}\0{len(content)}\0".encode() + content)
-    found, problems = _layered(files)
+    found, images, problems = _layered(files)
     lines = [_line(product) for product in found]
     source = _source(files.get(_SOURCE_FILE, b""))
     stamp = {
@@ -78,7 +80,12 @@ def compile_files(files: Mapping[str, bytes]) -> Compiled:
     }
     numbers = {product.id: number for number, product in enumerate(found)}
     names = {name: numbers[product.id] for product in found for name in (product.id, *product.aliases)}
-    rest = _json({"names": names, "cpes": cpes_in(found, numbers), "systems": systems_in(found, numbers)})
+    rest = _json({
+        "names": names,
+        "cpes": cpes_in(found, numbers),
+        "systems": systems_in(found, numbers),
+        "images": images._asdict(),
+    })  # fmt: skip
     # A key has no such character, unless somebody means to break the file.
     keys = {key: owner for key, owner in keys_in(found).items() if key.isprintable()}
     index = {
@@ -106,12 +113,19 @@ def laid_on(catalogue: Catalogue, paths: Sequence[str]) -> None:
         entries, problems = _read_layer(pages)
         changed, wrong = layers.lay(entries, catalogue.product)
         problems += wrong or _clashes(changed.values(), pages.keys())
+        images, wrong = layers.images_in(entries, _either(changed, catalogue.product))
+        problems += wrong
         if problems:
             raise ScanError(said(problems))
         for content in pages.values():
             digest.update(content)
         source = f"{catalogue.stamp.source} and {os.path.basename(os.path.normpath(path))}"
         catalogue.lay(changed, catalogue.stamp._replace(source=source, sha256=digest.hexdigest()))
+        catalogue.lay_images(images)
+
+
+def _either(changed: Mapping[str, Product], below: Callable[[str], Product | None]) -> Callable[[str], Product | None]:
+    return lambda name: changed.get(name) or below(name)
 
 
 def said(problems: Sequence[Problem]) -> str:
@@ -180,8 +194,10 @@ def checked(directory: str, others: Sequence[str]) -> tuple[Catalogue, list[Prob
             pages = _opened(path)
             entries, wrong = _read_layer(pages)
             changed, more = layers.lay(entries, catalogue.product)
-            problems += [*wrong, *more, *_clashes(changed.values(), pages.keys())]
+            images, unknown = layers.images_in(entries, _either(changed, catalogue.product))
+            problems += [*wrong, *more, *unknown, *_clashes(changed.values(), pages.keys())]
             catalogue.lay(changed, catalogue.stamp)
+            catalogue.lay_images(images)
     return catalogue, problems
 
 
@@ -199,9 +215,9 @@ def _layered(files: Mapping[str, bytes]) -> _Layered:
     names = {name: product for product in known.values() for name in (product.id, *product.aliases)}
     entries, unread = _read_layer({path: page for path, page in pages.items() if path.startswith(f"products/{_OURS}")})
     ours, clashes = layers.lay(entries, names.get)
-    return _Layered(
-        sorted((known | ours).values(), key=lambda product: product.id), problems + wrongs + unread + clashes
-    )
+    images, unknown = layers.images_in(entries, _either(ours, names.get))
+    found = sorted((known | ours).values(), key=lambda product: product.id)
+    return _Layered(found, images, problems + wrongs + unread + clashes + unknown)
 
 
 def _read_layer(pages: Mapping[str, bytes]) -> tuple[list[Entry], list[Problem]]:

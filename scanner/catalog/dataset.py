@@ -2,8 +2,8 @@
 
 The wheel carries the file. In a checkout it is made from `products/` when it is missing or older (see
 `build`). Its lines, all but the second in JSON: the stamp; the keys of `index.keys_of`; for each of them
-its product and how that has it, and the families by `index.base_of`; the names (id and aliases) and the
-CPEs, which most scans do not ask for; then one line per product; in a checkout last what was compiled.
+its product and how that has it, and the families by `index.base_of`; the names (id and aliases), the CPEs
+and what images mean, which most scans do not ask for; then one line per product; in a checkout last what was compiled.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ from scanner.model import Cycle, EvidenceClass, EvidenceKind, Family, Product, S
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from scanner.catalog.images import Tables
+
 # Raised whenever the lines below mean something new; a file of another format is made again.
-FORMAT: Final = 3
+FORMAT: Final = 4
 
 # How a product has a key: the number of the product is multiplied by four, and this place added.
 KINDS: Final = (EvidenceKind.IDENTIFIER, EvidenceKind.DERIVED, EvidenceKind.FAMILY)
@@ -40,7 +42,8 @@ _MAKERS: Final = (
     *(
         f"catalog/{room}.py"
         for room in (
-            "build", "computed", "dataset", "families", "fields", "index", "layers", "products", "templates", "versions"
+            "build", "computed", "dataset", "families", "fields", "images", "index", "layers", "products", "templates",
+            "versions",
         )
     ),
 )  # fmt: skip
@@ -76,7 +79,8 @@ class Catalogue:
         if self._read(self._start + self._ends[-1], 1) != b"\n":
             message = "the end is missing"
             raise ValueError(message)
-        self._rest: dict[str, dict[str, int]] = {}
+        self._rest: dict[str, Any] = {}
+        self._images: Tables | None = None
         self._count = len(self._ends)
         self._products: dict[int, Product] = {}
 
@@ -126,6 +130,21 @@ class Catalogue:
         number = self._asked("systems").get(key)
         return None if number is None else self._product(number)
 
+    def images(self) -> Tables:
+        """Return what is known of container images beside the identifiers of products."""
+        if self._images is None:
+            from scanner.catalog.images import Tables
+
+            try:
+                self._images = Tables(**self._decoded_rest()["images"])
+            except (TypeError, LookupError) as error:
+                raise ScanError(_DAMAGED) from error
+        return self._images
+
+    def lay_images(self, tables: Tables) -> None:
+        """Put what the user says of container images on top."""
+        self._images = self.images().joined(tables)
+
     def lay(self, products: Mapping[str, Product], stamp: Stamp) -> None:
         """Put products on top, by id: new ones, and changed ones in the place of those that are here.
 
@@ -158,10 +177,17 @@ class Catalogue:
 
     def _asked(self, what: str) -> dict[str, int]:
         try:
-            self._rest = self._rest or json.loads(self._read(self._rest_start, self._start - self._rest_start).decode())
-            return self._rest[what]
-        except (OSError, ValueError, TypeError, LookupError) as error:
+            asked: dict[str, int] = self._decoded_rest()[what]
+        except (TypeError, LookupError) as error:
             raise ScanError(_DAMAGED) from error
+        return asked
+
+    def _decoded_rest(self) -> dict[str, Any]:
+        try:
+            self._rest = self._rest or json.loads(self._read(self._rest_start, self._start - self._rest_start).decode())
+        except (OSError, ValueError, TypeError) as error:
+            raise ScanError(_DAMAGED) from error
+        return self._rest
 
     def _product(self, number: int) -> Product:
         product = self._products.get(number)

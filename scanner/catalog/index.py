@@ -1,4 +1,4 @@
-"""purl → product, by the identifiers and families that product files list; CPE or operating system → product.
+"""purl → product, by the identifiers and families that product files list; CPE, system or image → products.
 
 https://github.com/package-url/purl-spec. Identifiers are compared exactly, after both sides took the
 form that their purl type knows as the same (a key, `pypi/django`); never by name, never by a part of it.
@@ -16,17 +16,21 @@ from scanner.model import Evidence, EvidenceClass, EvidenceKind
 from scanner.purl import split
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from scanner.model import Family, Product
+    from scanner.catalog.images import Tables
+    from scanner.model import Family, Product, Reason
     from scanner.purl import Purl
 
 # A purl of these types is a package that a distribution made: the distribution's support counts.
 DISTRO_TYPES = frozenset({"apk", "deb", "rpm"})
 
-_HUB = "docker.io"
+# What the key of an image begins with, and where an image is whose name has no host.
+IMAGE = "image/"
+HUB = "docker.io"
 _HUB_SUFFIXES = (".docker.io", ".docker.com")
-_IMAGE_TYPES = frozenset({"docker", "oci"})
+# Purls of these types are images.
+IMAGE_TYPES = frozenset({"docker", "oci"})
 _ALPINE = "alpine"
 _TYPE_NAMES = {_ALPINE: "apk"}
 _VENDOR_NAMES = {"rpm/rhel": "rpm/redhat", "rpm/amazon": "rpm/amzn"}
@@ -55,6 +59,7 @@ class Found(NamedTuple):
 
     `type` is the purl's type, `apk` also for `alpine`; see DISTRO_TYPES. `family` is set when a family
     led to the product, or says how the version is rewritten; `unresolvable` when it knows no version for this one.
+    `reason` says of an image why it tells no version of the product; then there is no cycle to look for.
     """
 
     product: Product
@@ -63,10 +68,17 @@ class Found(NamedTuple):
     version: str | None
     unresolvable: bool = False
     family: Family | None = None
+    reason: Reason | None = None
 
 
 class Known(Protocol):
     """What the index asks of the product data; `dataset.Catalogue` is one."""
+
+    def product(self, name: str) -> Product | None:
+        """Return a product by its id or one of its aliases."""
+
+    def images(self) -> Tables:
+        """Return what is known of container images beside the identifiers of products."""
 
     def find(self, key: str) -> tuple[Product, EvidenceKind] | None:
         """Return the product that has this key, and how it has it."""
@@ -88,6 +100,8 @@ class Index:
         """Look things up in this product data."""
         self._known = known
         self._distros: dict[tuple[str, str], Found | None] = {}
+        # Even a second import costs more than most look-ups.
+        self._products_in: Callable[[str, Known], tuple[Found, ...]] | None = None
 
     def find(self, purl: str) -> Found | None:
         """Return the product to which this purl belongs."""
@@ -121,7 +135,7 @@ class Index:
         if product is None or parts is None:
             return None
         listed = next(text for kind, text in product.identifiers if kind == "cpe" and cpe_key(text) == cpe_key(cpe))
-        return Found(product, _evidence(product, EvidenceKind.CPE, listed), "", _cpe_version(parts))
+        return Found(product, evidence_by(product, EvidenceKind.CPE, listed), "", _cpe_version(parts))
 
     def find_distro(self, purl: str) -> Found | None:
         """Return the distribution whose package this is, by the purl's `distro`, and the release that this names.
@@ -150,13 +164,25 @@ class Index:
             return None
         return self._system(f"{parts.name}-{parts.version}" if parts.version else parts.name, "", parts.name)
 
+    def find_image(self, text: str) -> tuple[Found, ...]:
+        """Return what a container image holds by its name and tag: its product, what is built in, its system.
+
+        `text` is a purl (`docker`, `oci`) or a reference as `docker pull` takes it. Empty when no product
+        data names the image. See `Found.reason` for what the tag leaves open.
+        """
+        if self._products_in is None:
+            from scanner.catalog.images import products_in
+
+            self._products_in = products_in
+        return self._products_in(text, self._known)
+
     def _system(self, text: str, namespace: str, identifier: str) -> Found | None:
         from scanner.catalog.distros import system_of
 
         system = system_of(text, namespace, self._known.find_os)
         if system is None:
             return None
-        return Found(system.product, _evidence(system.product, EvidenceKind.OS, identifier), "", system.version)
+        return Found(system.product, evidence_by(system.product, EvidenceKind.OS, identifier), "", system.version)
 
 
 def _by_family(purl: str, name: str, near: Sequence[tuple[Product, Family]]) -> Found | None:
@@ -175,7 +201,7 @@ def _found(purl: str, product: Product, kind: EvidenceKind, text: str, family: F
     if parts is None:
         return None
     version = _version(parts)
-    evidence = _evidence(product, kind, text)
+    evidence = evidence_by(product, kind, text)
     if version is None or family is None:
         return Found(product, evidence, _type(parts), version, family=family)
     from scanner.catalog.families import product_version
@@ -185,7 +211,8 @@ def _found(purl: str, product: Product, kind: EvidenceKind, text: str, family: F
     return Found(product, evidence, _type(parts), of_product, unresolvable=unresolvable, family=family)
 
 
-def _evidence(product: Product, kind: EvidenceKind, text: str) -> Evidence:
+def evidence_by(product: Product, kind: EvidenceKind, text: str) -> Evidence:
+    """Return what led to a product, before a cycle is known."""
     # What is older than the data is judged by the oldest cycle, so its class counts until a cycle is known.
     oldest = product.cycles[-1].evidence if product.cycles else EvidenceClass.VENDOR
     return Evidence(kind, text, oldest, product.source)
@@ -300,8 +327,8 @@ def _key(purl: str) -> str | None:
     if parts is None:
         return None
     purl_type, name, namespace = _type(parts), parts.name, parts.namespace
-    if purl_type in _IMAGE_TYPES:
-        return _image_key(parts)
+    if purl_type in IMAGE_TYPES:
+        return image_key(parts)
     if purl_type in _WITHOUT_CASE:
         name, namespace = name.lower(), namespace.lower()
     if purl_type == "pypi":
@@ -316,7 +343,7 @@ def _with_vendor(key: str) -> str:
     return f"{_VENDOR_NAMES[vendor]}/{name}" if vendor in _VENDOR_NAMES else key
 
 
-def _image_key(parts: Purl) -> str | None:
+def image_key(parts: Purl) -> str | None:
     """Return `image/host/path`: `docker` and `oci` purls name the same images in two ways."""
     path = f"{parts.namespace}/{parts.name}".strip("/").lower()
     url = parts.qualifiers.get("repository_url", "").lower()
@@ -324,13 +351,18 @@ def _image_key(parts: Purl) -> str | None:
     host, _, folder = url.strip("/").partition("/")
     if not host and parts.type == "oci":
         return None  # an image of this name, from wherever it may be
-    host = _HUB if not host or host.endswith(_HUB_SUFFIXES) else host
+    first, slash, rest = path.partition("/")
+    if not host and slash and ("." in first or ":" in first):
+        host, path = first, rest  # a whole reference, as some tools write it
+    host = HUB if not host or host.endswith(_HUB_SUFFIXES) else host
     if host == "quay.io":
         folder = folder.removeprefix("repository/")  # the address of its web page
+    elif host == HUB and folder.startswith(("_/", "r/")):
+        folder = folder.partition("/")[2]  # likewise
     path = _joined(folder, path)
-    if host == _HUB:
+    if host == HUB:
         path = path.removeprefix("library/")
-    return f"image/{host}/{path}"
+    return f"{IMAGE}{host}/{path}"
 
 
 def _joined(folder: str, path: str) -> str:
@@ -347,4 +379,4 @@ def _type(parts: Purl) -> str:
 
 def _version(parts: Purl) -> str | None:
     # The version of an `oci` purl is a digest, and its tag a qualifier.
-    return parts.qualifiers.get("tag", parts.version) if parts.type in _IMAGE_TYPES else parts.version
+    return parts.qualifiers.get("tag", parts.version) if parts.type in IMAGE_TYPES else parts.version

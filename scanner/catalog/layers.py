@@ -1,12 +1,13 @@
 """The layers of the catalogue: endoflife.date's product files, then ours, then those that the user names.
 
-Each later layer lies on top: see docs/architecture.md. A file of a higher layer is of one of four kinds,
+Each later layer lies on top: see docs/architecture.md. A file of a higher layer is of one of five kinds,
 told apart by a field of its front matter:
 
 - `permalink: /<id>`: a new product, in the form of all product files;
 - `extends: <id>`: adds to a product below, or overrides single fields of its releases;
 - `packages:`: a table, each row of which is one package that is over, or will be, as a whole;
-- `identifiersOf:`: a table of identifiers for products below.
+- `identifiersOf:`: a table of identifiers for products below;
+- `images:`: what the names and tags of container images mean (see `images.Tables`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
-from scanner.catalog.fields import Fields, ending, flag, front_matter, mappings, optional, problem, required
+from scanner.catalog.fields import Fields, ending, flag, front_matter, listed, mappings, optional, problem, required
+from scanner.catalog.images import NO_TABLES, Tables
 from scanner.catalog.products import (
     BASIS,
     OWN,
@@ -46,6 +48,11 @@ _ROW_FIELDS: Final = ("purl", "id", "title", "eol", "evidence", "rule", "replace
 _IDENTIFIER_TABLE_FIELDS: Final = ("title", "source", "identifiersOf")
 _NO_ID: Final = re.compile(r"[^a-z0-9.]+")
 _WHOLE: Final = "all"
+_NO_FIELDS: Final = Fields()
+_IMAGE_FIELDS: Final = ("title", "source", "images")
+_CODENAMES: Final = "codenames"
+# The tables whose values name a product.
+_MEANINGS: Final = ("words", "makers", "editions", "instead")
 
 
 class Extension(NamedTuple):
@@ -63,7 +70,16 @@ class Extension(NamedTuple):
     whole: bool = False
 
 
-Entry: TypeAlias = Product | Extension
+class ImageWords(NamedTuple):
+    """What a file says of container images, and the products whose codenames are words of tags."""
+
+    page: Page
+    lines: Fields
+    tables: Tables
+    codenames: tuple[str, ...] = ()
+
+
+Entry: TypeAlias = Product | Extension | ImageWords
 
 
 def read(text: str, path: str) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
@@ -113,6 +129,36 @@ def lay(entries: Iterable[Entry], below: Callable[[str], Product | None]) -> tup
     return made, problems
 
 
+def images_in(entries: Iterable[Entry], known: Callable[[str], Product | None]) -> tuple[Tables, list[Problem]]:
+    """Lay what files say of images on top of each other; `known` finds a product of any layer."""
+    tables, problems = NO_TABLES, list[Problem]()
+    for entry in entries:
+        if isinstance(entry, ImageWords):
+            problems += _unknown(entry, known)
+            words = dict(pair for name in entry.codenames for pair in _codenames(known(name), name).items())
+            tables = tables.joined(entry.tables._replace(words={**words, **entry.tables.words}))
+    return tables, problems
+
+
+def _unknown(entry: ImageWords, known: Callable[[str], Product | None]) -> list[Problem]:
+    """Tell what means a product that there is not."""
+    page = entry.page._replace(problems=[])
+    for field in _MEANINGS:
+        for word, meaning in getattr(entry.tables, field).items():
+            if known(meaning.partition(" ")[0]) is None:
+                message = f"{field}: {word} means {meaning!r}, and there is no such product."
+                page.reject(ShapeError(message, entry.lines.line_of(field)))
+    for name in entry.codenames:
+        if known(name) is None:
+            page.reject(ShapeError(f"{_CODENAMES}: there is no product {name!r}.", entry.lines.line_of(_CODENAMES)))
+    return page.problems
+
+
+def _codenames(product: Product | None, name: str) -> Mapping[str, str]:
+    words = (cycle.codename.split()[0].lower() for cycle in product.cycles if cycle.codename) if product else ()
+    return {word: f"{name} {word}" for word in words}
+
+
 def _clash(product: Product, names: Iterable[str], known: Callable[[str], Product | None]) -> list[Problem]:
     path = product.files[-1]
     return [
@@ -133,6 +179,8 @@ def _entries(page: Page) -> tuple[Entry, ...]:
         return _table(page)
     if "identifiersOf" in page.fields:
         return _identifier_table(page)
+    if "images" in page.fields:
+        return (_image_words(page),)
     return (product_of(page),)
 
 
@@ -170,6 +218,49 @@ def _identifier_table(page: Page) -> tuple[Entry, ...]:
         )
         for name in lists
     )
+
+
+def _image_words(page: Page) -> ImageWords:
+    page.check_fields(page.fields, _IMAGE_FIELDS, "a file of what images mean")
+    images = _mapping(page.fields, "images")
+    page.check_fields(images, (*Tables._fields, _CODENAMES), "what images mean")
+    folders, renumbered = _mapping(images, "folders"), _mapping(images, "renumbered")
+    tables = Tables(
+        mirrors=_texts(images, "mirrors"),
+        words=_texts(images, "words"),
+        makers=_texts(images, "makers"),
+        made=_words(images, "made"),
+        folders={folder: _words(folders, folder) for folder in folders},
+        leads=_words(images, "leads"),
+        prefixes=_words(images, "prefixes"),
+        unnamed=dict.fromkeys(_words(images, "unnamed"), ""),
+        editions=_texts(images, "editions"),
+        instead=_texts(images, "instead"),
+        renumbered={image: _texts(renumbered, image) for image in renumbered},
+    )
+    return ImageWords(page, images, tables, _words(images, _CODENAMES))
+
+
+def _texts(fields: Fields, key: str) -> dict[str, str]:
+    pairs = _mapping(fields, key)
+    return {name: required(pairs, name) for name in pairs}
+
+
+def _mapping(fields: Fields, key: str) -> Fields:
+    value = fields.get(key, _NO_FIELDS)
+    if isinstance(value, Fields):
+        return value
+    message = f"{key}: this is not a mapping (`name: …`)."
+    raise ShapeError(message, fields.line_of(key))
+
+
+def _words(fields: Fields, key: str) -> tuple[str, ...]:
+    words = listed(fields, key) or []
+    texts = tuple(word for word in words if isinstance(word, str))
+    if len(texts) != len(words):
+        message = f"{key}: this is not a list of words."
+        raise ShapeError(message, fields.line_of(key))
+    return texts
 
 
 def _table(page: Page) -> tuple[Entry, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from scanner import config, console, policy, purl, timeline
 from scanner.catalog import dataset
 from scanner.catalog.index import Index
-from scanner.corridor import resolve, resolve_version
+from scanner.corridor import resolve_all, resolve_version
 from scanner.model import (
     Dependency,
     Evidence,
@@ -71,9 +71,16 @@ def run(given: Given, world: World) -> int:
     today = settings.as_of or world.today
     cache = dataset.cache_folder(world.environ, world.cwd)
     catalogue = dataset.load(config.products(settings, world.cwd), cache)
-    found = _found(subject, catalogue)
-    verdict = policy.judge(found, settings.policy, today, catalogue.stamp.date)
     style = console.style(world, settings.color)
+    for number, found in enumerate(_found(subject, catalogue)):
+        world.stdout.write("\n" if number else "")
+        _explain(subject, found, catalogue, settings, world._replace(style=style, today=today))
+    return 0
+
+
+def _explain(subject: str, found: Match | Miss, catalogue: Catalogue, settings: Settings, world: World) -> None:
+    today, style = world.today, world.style
+    verdict = policy.judge(found, settings.policy, today, catalogue.stamp.date)
     lines = [*_origin(subject, found, Index(catalogue)), *_outcome(found, verdict, settings, today)]
     for name, text in lines:
         world.stdout.write(for_log(_wrapped(name, clean(text), style.width)) + "\n")
@@ -81,7 +88,6 @@ def run(given: Given, world: World) -> int:
     if found.product is not None and not found.product.whole:
         current = found.cycle.name if isinstance(found, Match) else None
         world.stdout.write(f"\n{timeline.draw(found.product, today, style, current=current).rstrip()}\n")
-    return 0
 
 
 def _wrapped(name: str, text: str, width: int | None) -> str:
@@ -94,12 +100,12 @@ def _wrapped(name: str, text: str, width: int | None) -> str:
     return "\n".join(f"{start:<{_INDENT}}{line}" for start, line in zip_longest([name], lines, fillvalue=""))
 
 
-def _found(subject: str, catalogue: Catalogue) -> Match | Miss:
+def _found(subject: str, catalogue: Catalogue) -> tuple[Match | Miss, ...]:
     if subject[:4].lower() == "pkg:":
         if purl.split(subject) is None:
             msg = f"{subject!r} is no package URL; one looks like 'pkg:pypi/django@3.2.25'."
             raise ScanError(msg)
-        return resolve(Dependency(purl=subject, location=Location(subject)), Index(catalogue))
+        return resolve_all(Dependency(purl=subject, location=Location(subject)), Index(catalogue))
     name, _, version = subject.partition("@")
     product = catalogue.product(name.strip().lower())
     if product is None:
@@ -107,7 +113,7 @@ def _found(subject: str, catalogue: Catalogue) -> Match | Miss:
         raise ScanError(msg)
     evidence = Evidence(EvidenceKind.IDENTIFIER, product.id, EvidenceClass.VENDOR, product.source)
     dependency = Dependency(purl=purl.make("generic", product.id, version or None), location=Location(subject))
-    return resolve_version(dependency, product, evidence, version or None, "")
+    return (resolve_version(dependency, product, evidence, version or None, ""),)
 
 
 def _suggestion(name: str, catalogue: Catalogue) -> str:
