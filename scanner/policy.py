@@ -54,10 +54,15 @@ _MAY_FAIL: Final = (*RULES, *_COUNTED)
 _DISTRO_TYPES: Final = frozenset({"alpine", "apk", "deb", "rpm"})
 # Builds by a project for a distribution's users carry its mark in their version; the distribution
 # does not maintain them.
-_UPSTREAM_BUILDS: Final = ("sury.org", "~1.gbp", "pgdg", "nodesource")
+_UPSTREAM_BUILDS: Final = ("sury.org", "~1.gbp", "pgdg", "nodesource", "~debian.", "~debian-", "~ubuntu.", "~ubuntu-")
+# What is built once for each release bears the code name of one; a distribution's own packages have no need of it.
+_BUILT_FOR: Final = (
+    "jessie", "stretch", "buster", "bullseye", "bookworm", "trixie", "forky",
+    "trusty", "xenial", "bionic", "focal", "jammy", "noble", "oracular", "plucky", "questing", "resolute",
+)  # fmt: skip
 
-# A sibling, or a module of the repository, may number itself in a way of its own.
-_NOT_EXACT: Final = frozenset({EvidenceKind.FAMILY, EvidenceKind.DERIVED})
+# A sibling, or a module of the repository, may number itself in a way of its own; a CPE may be of several products.
+_NOT_EXACT: Final = frozenset({EvidenceKind.CPE, EvidenceKind.FAMILY, EvidenceKind.DERIVED})
 
 # What stands for the packages of an operating system in a finding's key.
 _SYSTEM: Final = "os"
@@ -160,8 +165,11 @@ def finding(verdicts: Sequence[Verdict], repo_path: str, policy: Policy, today: 
 
 def is_upstream_build(purl: str) -> bool:
     """Tell whether the version of a package says that a project built it for a distribution, which does not keep it."""
-    version = purl.partition("?")[0].rpartition("@")[2].lower()
-    return any(mark in version for mark in _UPSTREAM_BUILDS)
+    version = purl.partition("?")[0].rpartition("@")[2].lower().replace("%2b", "+")
+    if any(mark in version for mark in _UPSTREAM_BUILDS):
+        return True
+    build = version[max(version.rfind("+"), version.rfind("~")) + 1 :]
+    return len(build) < len(version) and build.rstrip("0123456789.") in _BUILT_FOR
 
 
 def fails(findings: Iterable[Finding], by_status: Mapping[Status, int], policy: Policy) -> bool:

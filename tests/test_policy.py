@@ -294,6 +294,13 @@ def test_an_announced_end_and_a_mark_do_not_age_with_the_data(evidence_class: Ev
         ("pkg:deb/debian/frame@1.0-1.pgdg120%2B1", PAST, Status.EOL),
         ("pkg:rpm/rhel/frame@1.0-1PGDG.rhel9", PAST, Status.EOL),
         ("pkg:deb/debian/frame@1.0-1nodesource1", PAST, Status.EOL),
+        ("pkg:deb/debian/frame@1.0-1~bookworm?distro=debian-12", PAST, Status.EOL),
+        ("pkg:deb/debian/frame@5:1.0.5~3-0~debian-buster", PAST, Status.EOL),
+        ("pkg:deb/debian/frame@5:1.0.5-1~ubuntu.22.04~jammy", PAST, Status.EOL),
+        ("pkg:deb/ubuntu/frame@1.0.18-1%2Bjammy1", PAST, Status.EOL),
+        ("pkg:deb/debian/frame@1.0-1~bpo11%2B1", PAST, Status.DISTRO_MAINTAINED),
+        ("pkg:deb/debian/frame@1.0%2Bdfsg1-2~deb12u1", PAST, Status.DISTRO_MAINTAINED),
+        ("pkg:deb/ubuntu/frame@1.0-0ubuntu1~22.04.1", PAST, Status.DISTRO_MAINTAINED),
     ],
 )
 def test_a_distribution_maintains_its_own_packages_but_not_those_that_others_built(
@@ -378,7 +385,7 @@ def test_a_sibling_or_a_module_of_a_repository_is_never_inferred_to_be_old(kind:
     evidence = Evidence(kind, "pkg:pypi/frame-.*", EvidenceClass.VENDOR, "the project")
     found = missed(Reason.OLDER, of=product(Cycle(name="1", eol=PAST)))._replace(evidence=evidence)
     verdict = judge(found, POLICY, TODAY)
-    if kind in {EvidenceKind.FAMILY, EvidenceKind.DERIVED}:
+    if kind in {EvidenceKind.CPE, EvidenceKind.FAMILY, EvidenceKind.DERIVED}:
         assert (verdict.status, verdict.reason) == (Status.UNKNOWN, Reason.OLDER)
     else:
         assert verdict.status is Status.EOL
