@@ -2,7 +2,7 @@
 
 A lockfile speaks for the manifests in its folder and below it, as in a workspace. An entry of theirs is
 left out only where the version that is pinned is one that it asks for: a project of its own that happens
-to lie below is heard.
+to lie below is heard. Where a manifest is read without its lockfile, the lockfile tells its versions.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner import claims
-from scanner.model import Kind
+from scanner.model import Dependency, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from scanner.model import Dependency
+    from scanner.model import Parsed
 
 
 class _Lockfile(NamedTuple):
@@ -62,16 +62,46 @@ class Pins:
                 yield dependency
 
 
+def locked(dependencies: Iterable[Dependency], entries: Iterable[Parsed]) -> Iterator[Dependency]:
+    """Yield a manifest's dependencies with the versions that the entries of its lockfile pin for them.
+
+    Where a lockfile has several versions that a range lets in, the one it says the project itself asks for
+    counts; where it does not say so, the range stays a range.
+    """
+    pins: dict[str, dict[str, bool]] = {}
+    for entry in entries:
+        if isinstance(entry, Dependency):
+            purl, version = _parts(entry)
+            if version:
+                direct = pins.setdefault(purl, {})
+                direct[version] = direct.get(version, False) or entry.direct is True
+    for dependency in dependencies:
+        pin = _locked_version(dependency, pins) if dependency.kind is Kind.LIBRARY else None
+        yield dependency._replace(purl=f"{dependency.purl}@{pin}", requirement=None) if pin else dependency
+
+
+def _locked_version(dependency: Dependency, pins: dict[str, dict[str, bool]]) -> str | None:
+    if dependency.requirement is None or "?" in dependency.purl:
+        return None
+    versions = {
+        version: direct for version, direct in pins.get(dependency.purl, {}).items() if _lets_in(dependency, version)
+    }
+    direct = [version for version, wanted in versions.items() if wanted] or list(versions)
+    return direct[0] if len(direct) == 1 else None
+
+
 def _pinned(dependency: Dependency, pins: dict[str, set[str]]) -> bool:
     purl, wanted = _parts(dependency)
     versions = pins.get(purl, ())
-    if wanted:
-        return wanted in versions
+    return wanted in versions if wanted else any(_lets_in(dependency, version) for version in versions)
+
+
+def _lets_in(dependency: Dependency, version: str) -> bool:
     from scanner.catalog.ranges import holds
 
-    requirement, purl_type = dependency.requirement or "", purl.removeprefix("pkg:").partition("/")[0]
+    purl_type = dependency.purl.removeprefix("pkg:").partition("/")[0]
     # What cannot be read as a range (`catalog:`, an address) is what the lockfile has made of it.
-    return any(holds(requirement, purl_type, version) is not False for version in versions)
+    return holds(dependency.requirement or "", purl_type, version) is not False
 
 
 def _parts(dependency: Dependency) -> tuple[str, str]:

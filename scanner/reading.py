@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner import ahead, purl, source
-from scanner.claims import parser_of, pinned_by
+from scanner.claims import fits, parser_of, pinned_by
 from scanner.discover import git_root, walk
 from scanner.model import Dependency, Include, Input, Location, Problem, ScanError
-from scanner.pins import Pins
+from scanner.pins import Pins, locked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from scanner.ahead import File
     from scanner.source import Source
@@ -54,6 +55,7 @@ class Reading:
         self._seen: set[tuple[str, bool]] = set()
         self._included_by: set[tuple[str, str]] = set()
         self._stdin: Source | None = None
+        self._named = {os.path.normpath(os.path.join(request.cwd, name)) for name in request.inputs}
         self._done = 0
         self._total = 0
 
@@ -92,7 +94,11 @@ class Reading:
             yield from self._tree(path)
             return
         place = _Place(path, self._root(os.path.dirname(path)), named=True)
-        yield from pins.heard(path, self._file(place, None))
+        dependencies: Iterable[Dependency] = self._file(place, None)
+        if (lockfile := _lockfile_beside(path)) and os.path.normpath(lockfile) not in self._named:
+            (file,) = ahead.read([(lockfile, self._shown(lockfile), place.root)])
+            dependencies = locked(dependencies, file.entries)
+        yield from pins.heard(path, dependencies)
 
     def _tree(self, top: str) -> Iterator[Dependency]:
         root, pins = self._root(top), Pins()
@@ -230,6 +236,18 @@ def _opened(opened: Source) -> File:
     if parser is None:
         raise ScanError(_formless(opened))
     return ahead.parsed(opened, parser.id)
+
+
+def _lockfile_beside(path: str) -> str | None:
+    """Return the lockfile in a manifest's folder that pins what the manifest asks for."""
+    globs = pinned_by(path.replace(os.sep, "/"))
+    if not globs:
+        return None
+    folder = os.path.dirname(path)
+    with suppress(OSError):
+        beside = sorted(name for name in os.listdir(folder) if any(fits(name, glob) for glob in globs))
+        return os.path.join(folder, beside[0]) if beside else None
+    return None
 
 
 def _formless(opened: Source) -> str:

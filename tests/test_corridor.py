@@ -11,7 +11,7 @@ import pytest
 import scanner
 from scanner import plugin
 from scanner.corridor import dependencies, scan
-from scanner.model import Location, Policy, Reason, ScanError, Status
+from scanner.model import EvidenceKind, Location, Policy, Reason, ScanError, Status
 from scanner.reading import Reading, Request
 
 if TYPE_CHECKING:
@@ -232,3 +232,43 @@ def test_the_library_front_scans_and_names_its_words(tmp_path: Path) -> None:
 
 def test_every_public_name_is_there() -> None:
     assert all(getattr(scanner, name) is not None for name in scanner.__all__)
+
+
+def test_an_image_is_its_product_and_its_operating_system(tmp_path: Path) -> None:
+    said = report(tmp_path, "pkg:docker/library/python@3.8-slim-bullseye")
+    over = {(finding.matches[0].product.id, finding.matches[0].cycle.name): finding for finding in said.findings}
+    assert over[("python", "3.8")].status is Status.EOL
+    assert {product for product, _ in over} <= {"python", "debian"}
+    assert sum(said.by_status.values()) == 2
+
+
+def test_what_an_image_does_not_tell_is_counted_once(tmp_path: Path) -> None:
+    said = report(tmp_path, "pkg:docker/library/node@latest", "pkg:docker/nobody/knows@1", "pkg:docker/node@18-alpine")
+    assert said.by_reason == {Reason.FLOATING: 1, Reason.UNTRACKED: 1}
+    assert said.by_status[Status.EOL] == 1
+
+
+def test_a_manifest_that_is_named_has_the_versions_of_the_lockfile_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\ndependencies = ["django>=3", "flask>=1"]\n')
+    (tmp_path / "pylock.toml").write_text('lock-version = "1.0"\n[[packages]]\nname = "django"\nversion = "3.2.25"\n')
+    found, reading = listed(tmp_path, "pyproject.toml")
+    assert purls(found) == ["pkg:pypi/django@3.2.25", "pkg:pypi/flask"]
+    assert [given.path for given in reading.inputs] == ["pyproject.toml"]
+    assert found[0].location.path == "pyproject.toml"
+
+
+def test_in_a_tree_the_lockfile_speaks_for_the_manifest(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\ndependencies = ["django>=3", "flask>=1"]\n')
+    (tmp_path / "pylock.toml").write_text('lock-version = "1.0"\n[[packages]]\nname = "django"\nversion = "3.2.25"\n')
+    for inputs in ((), ("pyproject.toml", "pylock.toml")):
+        found, _ = listed(tmp_path, *inputs)
+        assert [(d.purl, d.location.path) for d in found] == [
+            ("pkg:pypi/django@3.2.25", "pylock.toml"),
+            ("pkg:pypi/flask", "pyproject.toml"),
+        ]
+
+
+def test_what_a_file_declares_to_run_on_is_found_as_a_runtime(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\nrequires-python = "==3.7.*"\n')
+    (finding,) = report(tmp_path, "pyproject.toml").findings
+    assert finding.matches[0].evidence.kind is EvidenceKind.RUNTIME

@@ -9,7 +9,7 @@ import pytest
 from scanner import claims
 from scanner.claims import Claim
 from scanner.model import Dependency, Kind, Location
-from scanner.pins import Pins
+from scanner.pins import Pins, locked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,3 +78,24 @@ def test_a_runtime_is_heard_whatever_is_pinned() -> None:
 
 def test_a_lockfile_of_another_tool_does_not_speak() -> None:
     assert heard(("other.lock", [pin("b@1.2.3")]), ("package.json", [wish("b", "^1.0")])) == ["b"]
+
+
+def fixed(dependency: Dependency, *pins: Dependency) -> str:
+    (said,) = locked([dependency], pins)
+    return said.purl.removeprefix("pkg:npm/") + (f" {said.requirement}" if said.requirement else "")
+
+
+def test_a_manifest_read_alone_has_the_versions_of_its_lockfile() -> None:
+    assert fixed(wish("b", "^1.0"), pin("b@1.2.3"), pin("c@2")) == "b@1.2.3"
+    assert fixed(wish("b", "catalog:"), pin("b@1.2.3")) == "b@1.2.3"
+
+
+def test_a_range_stays_a_range_where_the_lockfile_does_not_tell_its_version() -> None:
+    assert fixed(wish("b", "^1.0")) == "b ^1.0"
+    assert fixed(wish("b", "^1.0"), pin("b@2.0.0")) == "b ^1.0"
+    assert fixed(wish("b", "^1.0"), pin("b@1.2.3"), pin("b@1.2.4")) == "b ^1.0"
+    assert fixed(wish("b", ">=18", Kind.RUNTIME), pin("b@18.0.0")) == "b >=18"
+
+
+def test_of_several_versions_the_one_counts_that_the_project_asks_for() -> None:
+    assert fixed(wish("b", "^1.0"), pin("b@1.2.3"), pin("b@1.2.4")._replace(direct=True)) == "b@1.2.4"
