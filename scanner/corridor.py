@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from scanner.model import Cycle, Dependency, Evidence, Finding, Product
     from scanner.reading import Request
 
+_PACKAGE_PURLS = ("pkg:deb/", "pkg:rpm/", "pkg:apk/", "pkg:alpine/")
 _IMAGE_PURLS = ("pkg:docker/", "pkg:oci/")
 
 
@@ -122,7 +123,8 @@ def _found(dependency: Dependency, index: Index) -> Found | None:
         found = index.find_os(text)
     elif "distro=" in text and not judging.is_upstream_build(text):
         found = index.find_distro(text)
-    return found or index.find(text)
+    found = found or index.find(text)
+    return found or (index.find_packaged(text) if text.startswith(_PACKAGE_PURLS) else None)
 
 
 def resolve_version(

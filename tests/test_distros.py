@@ -253,10 +253,30 @@ def test_what_is_no_id_is_told(tmp_path: Path) -> None:
         ("pkg:deb/debian/nodejs@14.2.0-1nodesource1?distro=debian-10", "nodejs 14"),
         ("pkg:deb/debian/php8.1-redis@6.0.2+deb.sury.org?distro=debian-11", None),
         ("pkg:deb/debian/php7.4-cli@7.4.33-1+deb11u4?distro=debian-11", "debian 11"),
+        ("pkg:rpm/fedora/nodejs@16.1.0-1nodesource?distro=fedora-35", "nodejs 16"),
+        ("pkg:deb/debian/nginx@1.18.0-1~buster?distro=debian-10", "nginx 1.18"),
     ],
 )
 def test_what_a_project_built_for_a_distribution_is_judged_by_the_project(purl: str, expected: str | None) -> None:
     assert found(purl) == expected
+
+
+@pytest.mark.parametrize(
+    ("purl", "product"),
+    [
+        ("pkg:rpm/redhat/postgresql@13.14-1.el9_3", "postgresql"),
+        ("pkg:apk/alpine/redis@6.0.16-r0", "redis"),
+        ("pkg:alpine/redis@6.0.16-r0", "redis"),
+        ("pkg:deb/debian/redis-tools@6.0.16", None),
+        ("pkg:npm/redis@6.0.16", None),
+    ],
+)
+def test_a_package_that_bears_a_products_very_name_is_that_product_and_its_distribution_keeps_it(
+    purl: str, product: str | None
+) -> None:
+    judged = verdict(purl)
+    assert (judged.match and judged.match.product.id) == product
+    assert judged.status is (Status.DISTRO_MAINTAINED if product else Status.UNTRACKED)
 
 
 def test_a_package_of_a_release_that_is_over_is_over() -> None:

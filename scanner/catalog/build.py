@@ -83,6 +83,7 @@ def compile_files(files: Mapping[str, bytes]) -> Compiled:
     rest = _json({
         "names": names,
         "cpes": cpes_in(found, numbers),
+        "packaged": packaged_in(found, numbers),
         "systems": systems_in(found, numbers),
         "images": images._asdict(),
     })  # fmt: skip
@@ -173,6 +174,19 @@ def cpes_in(found: Iterable[Product], numbers: Mapping[str, int]) -> dict[str, i
             if kind == "cpe" and (key := cpe_key(text)):
                 owners.setdefault(key, set()).add(numbers[product.id])
     return {key: owner for key, (owner, *others) in owners.items() if not others}
+
+
+def packaged_in(found: Iterable[Product], numbers: Mapping[str, int]) -> dict[str, int]:
+    """Return what Repology calls the products, each name with its product's number; a name of two tells neither.
+
+    Most distributions name the package like this. Names of one repository (`python:twisted`) are left out.
+    """
+    owners: dict[str, set[int]] = {}
+    for product in found:
+        for kind, text in product.identifiers:
+            if kind == "repology" and ":" not in text:
+                owners.setdefault(text.lower(), set()).add(numbers[product.id])
+    return {name: owner for name, (owner, *others) in owners.items() if not others}
 
 
 def systems_in(found: Iterable[Product], numbers: Mapping[str, int]) -> dict[str, int]:

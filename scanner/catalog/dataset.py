@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from scanner.catalog.images import Tables
 
 # Raised whenever the lines below mean something new; a file of another format is made again.
-FORMAT: Final = 4
+FORMAT: Final = 5
 
 # How a product has a key: the number of the product is multiplied by four, and this place added.
 KINDS: Final = (EvidenceKind.IDENTIFIER, EvidenceKind.DERIVED, EvidenceKind.FAMILY)
@@ -125,6 +125,11 @@ class Catalogue:
         number = self._asked("cpes").get(key)
         return None if number is None else self._product(number)
 
+    def find_packaged(self, name: str) -> Product | None:
+        """Return the product that distributions package under this name."""
+        number = self._asked("packaged").get(name)
+        return None if number is None else self._product(number)
+
     def find_os(self, key: str) -> Product | None:
         """Return the product that lists an operating system's id with this key."""
         number = self._asked("systems").get(key)
@@ -150,7 +155,7 @@ class Catalogue:
 
         A key that a product here has goes to the product on top that lists it.
         """
-        from scanner.catalog.build import cpes_in, families_in, keys_in, systems_in
+        from scanner.catalog.build import cpes_in, families_in, keys_in, packaged_in, systems_in
 
         names, numbers = self._asked("names"), {}
         for product_id, product in products.items():
@@ -163,6 +168,7 @@ class Catalogue:
             if there is None or there & 3 >= KINDS.index(kind):
                 self._keys[key] = numbers[product_id] * 4 + KINDS.index(kind)
         self._asked("cpes").update(cpes_in(products.values(), numbers))
+        self._asked("packaged").update(packaged_in(products.values(), numbers))
         self._asked("systems").update(systems_in(products.values(), numbers))
         self._lay_families(families_in(products.values()), numbers)
         self.stamp = stamp._replace(products=self._count)

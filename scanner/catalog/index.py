@@ -89,6 +89,9 @@ class Known(Protocol):
     def find_cpe(self, key: str) -> Product | None:
         """Return the product that lists a CPE with this key; see `cpe_key`."""
 
+    def find_packaged(self, name: str) -> Product | None:
+        """Return the product that distributions package under this name."""
+
     def find_os(self, key: str) -> Product | None:
         """Return the product that lists an operating system's id with this key; see `os_key`."""
 
@@ -136,6 +139,17 @@ class Index:
             return None
         listed = next(text for kind, text in product.identifiers if kind == "cpe" and cpe_key(text) == cpe_key(cpe))
         return Found(product, evidence_by(product, EvidenceKind.CPE, listed), "", _cpe_version(parts))
+
+    def find_packaged(self, purl: str) -> Found | None:
+        """Return the product whose very name a distribution's package bears; None for packages of other types.
+
+        Not for what is judged by its distribution.
+        """
+        parts = split(purl)
+        if parts is None or _type(parts) not in DISTRO_TYPES:
+            return None
+        product = self._known.find_packaged(parts.name.lower())
+        return _found(purl, product, EvidenceKind.IDENTIFIER, f"repology: {parts.name.lower()}") if product else None
 
     def find_distro(self, purl: str) -> Found | None:
         """Return the distribution whose package this is, by the purl's `distro`, and the release that this names.
