@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner import decode
-from scanner.json import Path, Places
 from scanner.model import Location
 from scanner.source import Source
+from scanner.syntax.json import Path, Places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.lineage import LONGEST, chains, tops
+from scanner.lineage import LONGEST, Origin, chains, origins, tops
+from scanner.model import Scope
 
 graphs = st.dictionaries(st.integers(0, 8), st.lists(st.integers(0, 8), max_size=4), max_size=8)
 
@@ -43,3 +46,29 @@ def test_every_chain_is_a_way_through_the_graph(graph: dict[int, list[int]], roo
             continue
         assert chain[0] in roots
         assert all(after in graph[before] for before, after in zip(chain, (*chain[1:], child), strict=True))
+
+
+def test_run_time_beats_the_other_scopes() -> None:
+    children = {"app": ["lib"], "tool": ["lib", "own"], "lib": ["deep"]}
+    found = origins([("tool", Scope.DEV), ("app", Scope.RUNTIME), ("lib", Scope.OPTIONAL)], children)
+    assert found == {
+        "app": Origin(Scope.RUNTIME, ()),
+        "lib": Origin(Scope.RUNTIME, ("app",)),
+        "deep": Origin(Scope.RUNTIME, ("app", "lib")),
+        "tool": Origin(Scope.DEV, ()),
+        "own": Origin(Scope.DEV, ("tool",)),
+    }
+
+
+@given(graphs, st.lists(st.tuples(st.integers(0, 8), st.sampled_from(list(Scope)))))
+def test_an_origin_is_a_chain_within_the_strongest_scope(
+    children: dict[int, list[int]], asked: list[tuple[int, Scope]]
+) -> None:
+    found = origins(asked, children)
+    for scope in (Scope.RUNTIME, Scope.OPTIONAL, Scope.BUILD, Scope.DEV):
+        reached = chains([key for key, wanted in asked if wanted is scope], children)
+        for key, chain in reached.items():
+            if found[key].scope is scope:
+                assert len(found[key].via) >= len(chain)
+                assert all(child in children[parent] for parent, child in pairwise((*found[key].via, key)))
+    assert found.keys() == chains([key for key, _ in asked], children).keys()

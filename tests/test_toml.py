@@ -10,10 +10,10 @@ import tomli
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner import toml
 from scanner.model import Location
 from scanner.source import Source
-from scanner.toml import Path, Places
+from scanner.syntax import toml
+from scanner.syntax.toml import Path, Places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

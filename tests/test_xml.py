@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner import xml
 from scanner.decode import ShapeError
 from scanner.model import Location
 from scanner.source import Source
+from scanner.syntax import xml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scanner.xml import Element
+    from scanner.syntax.xml import Element
 
 DOCUMENT = """\
 <?xml version="1.0"?>

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from scanner.decode import ShapeError
 from scanner.model import Location
 from scanner.source import Source
-from scanner.yaml import MAX_DEPTH, Document, Path, documents
+from scanner.syntax.yaml import MAX_DEPTH, Document, Path, documents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -362,7 +362,7 @@ def test_an_escape_for_no_character_is_refused(text: str, name: str) -> None:
 def test_a_scan_without_yaml_does_not_load_the_library() -> None:
     import subprocess
 
-    program = "import sys, scanner.yaml; assert 'yaml' not in sys.modules"
+    program = "import sys, scanner.syntax.yaml; assert 'yaml' not in sys.modules"
     subprocess.run([sys.executable, "-c", program], check=True)
 
 

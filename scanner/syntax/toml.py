@@ -3,6 +3,9 @@
 https://toml.io/en/v1.0.0. The text has been decoded before, so that it is valid; this walks over
 its tokens and keeps the offsets, under the path by which the decoded document is asked for
 (`("packages", 0, "name")`). A key written with escapes is left out: what is not found has no place.
+
+Lockfiles are large, and nearly all of their text is hashes: `Lock` reads them as tools write them, and
+everything else as any other document.
 """
 
 from __future__ import annotations
@@ -11,10 +14,13 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
+from scanner import decode
+from scanner.model import Location
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scanner.model import Location
+    from scanner.decode import Table
     from scanner.source import Source
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -55,6 +61,80 @@ class Places:
         if offset + end > limit or self._source.text[offset : offset + end] != value[:end]:
             return self._source.location
         return self._source.span(offset + start, offset + end)
+
+
+class Lock:
+    """A lockfile: an array of tables named `package`, each with a `name`, and what stands beside it.
+
+    In the document, what a scan never asks for may be `False`: a file with its hash (`sdist`), or a list
+    of them (`files`, `wheels`) with one on each line.
+    """
+
+    def __init__(self, source: Source, *names: str, empty: str = "") -> None:
+        """Decode the file; the first of the names that the document has is the array's.
+
+        Raises `ShapeError` when this is no TOML, and when there is no such array; with a table or key
+        called `empty` there need not be one.
+        """
+        self._source = source
+        self.document = _skimmed(source.text)
+        self._array = next((name for name in names if name in self.document), names[0])
+        packages = self.document.get(self._array, [] if empty in self.document else None)
+        self.packages = decode.items(packages, "The list of packages")
+        self._spans: list[Span] | None = None
+        self._places: Places | None = None
+        self._counted, self._line = 0, 1
+        self._returns = "\r" in source.text
+
+    def name(self, index: int, value: str) -> Location:
+        """Place the name of a package."""
+        if self._spans is None:
+            self._spans = _names(self._source.text, self._array)
+        if len(self._spans) == len(self.packages):
+            start, end = self._spans[index]
+            if self._source.text[start:end] == value:
+                return self._location(start, end)
+        return self.places.text((self._array, index, "name"), value)
+
+    def header(self, index: int) -> Location:
+        """Place a package as a whole."""
+        return self.places.key((self._array, index))
+
+    def _location(self, start: int, end: int) -> Location:
+        # Names are asked for in the order of the file: one look at each line, without a list of them all.
+        text = self._source.text
+        if start < self._counted or self._returns:
+            return self._source.span(start, end)
+        self._line += text.count("\n", self._counted, start)
+        self._counted = start
+        column = start - text.rfind("\n", 0, start)
+        return Location(self._source.path, self._line, column, column + end - start)
+
+    @property
+    def places(self) -> Places:
+        """Everything else; this walks through the whole file."""
+        if self._places is None:
+            self._places = Places(self._source)
+        return self._places
+
+
+def _skimmed(text: str) -> Table:
+    # A value in its place keeps a table's rules: no key twice, nothing put into it later. Were any of
+    # this inside of a text of several lines, then that text would begin in what is left.
+    rest = _hashes().sub(r"\1=false", text)
+    if len(rest) < len(text) and '"""' not in rest and "'''" not in rest:
+        try:
+            return decode.from_toml(rest)
+        except decode.ShapeError:
+            pass  # its place is to be told
+    return decode.from_toml(text)
+
+
+def _names(text: str, array: str) -> list[Span]:
+    # Without texts of several lines, a line that begins so is a header.
+    if '"""' in text or "'''" in text:
+        return []
+    return [match.span(1) for match in _headers(array).finditer(text)]
 
 
 class _Walk:
@@ -188,3 +268,35 @@ def _piece() -> re.Pattern[str]:
         r"\Z)",
         re.DOTALL,
     )
+
+
+@cache
+def _headers(array: str) -> re.Pattern[str]:
+    # Old lockfiles are sorted, and have other plain values before the name. A pattern that begins with
+    # plain text is looked for several times faster than one that begins with `^`.
+    plain = r'[A-Za-z-]++ = (?:"(?:[^"\\\n]|\\.)*+"|true|false)[ \t]*+\r?\n'
+    return re.compile(
+        rf"\[\[{re.escape(array)}\]\](?<![^\n]\[\[{re.escape(array)}\]\])[ \t]*+\r?\n"
+        rf'(?:(?!name ){plain})*+name = "([^"\\\n]*+)"[ \t]*+\r?(?:\n|\Z)'
+    )
+
+
+@cache
+def _hashes() -> re.Pattern[str]:
+    # What is matched is TOML without any doubt: no escapes, no key twice, no day that does not exist.
+    text = r'"[^"\\\x00-\x1f\x7f]*+"'
+    size = r"size = (?:0|[1-9][0-9]{0,15}+)"
+    day = (
+        r"[12][0-9]{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+        r"|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+    )
+    time = rf"upload-time = (?:{text}|{day}[T ](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{{1,9}})?Z)"
+    address = rf"(?:(?:file|name|filename) = {text}(?:, (?:url|path) = {text})?+|(?:url|path) = {text})"
+    hashes = rf"hashes = \{{ ?+[a-z0-9]++ = {text} ?+\}}"
+    # As uv, Poetry and PDM write it; and as in pylock.toml.
+    table = (
+        rf"\{{ ?+{address}(?:, hash = {text}(?:, {size})?+(?:, {time})?+"
+        rf"|(?:, {time})?+(?:, {size})?+, {hashes}) ?+\}}"
+    )
+    array = rf"\[\r?\n(?:[ \t]*+{table},\r?\n)*+(?:[ \t]*+{table}\r?\n)?+\]"
+    return re.compile(rf"^([A-Za-z0-9_-]++|{text}) = (?:{array}|{table}|\[{table}\])[ \t]*+\r?$", re.MULTILINE)

@@ -1,0 +1,1 @@
+"""What the files of one ecosystem share: names, versions, and what the project asks for."""

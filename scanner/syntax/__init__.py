@@ -1,0 +1,1 @@
+"""How files are written: their values, and where each stands."""
