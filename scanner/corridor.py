@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from functools import cache, partial
+from typing import TYPE_CHECKING, NamedTuple
 
+from scanner import crew
 from scanner import policy as judging
 from scanner.catalog import dataset
 from scanner.catalog.cycles import Unresolved, cycle_of
@@ -22,15 +24,16 @@ from scanner.model import (
     Status,
     Verdict,
 )
-from scanner.reading import Reading
+from scanner.reading import Reading, parts, plan, reopened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
 
     from scanner.catalog.index import Found
-    from scanner.model import Cycle, Dependency, Evidence, Finding, Product
-    from scanner.reading import Request
+    from scanner.model import Cycle, Dependency, Evidence, Finding, Input, Problem, Product
+    from scanner.reading import Part, Request
+    from scanner.source import Source
 
 _PACKAGE_PURLS = ("pkg:deb/", "pkg:rpm/", "pkg:apk/", "pkg:alpine/")
 _IMAGE_PURLS = ("pkg:docker/", "pkg:oci/")
@@ -52,27 +55,23 @@ def scan(
     `products` are the user's own directories of product files.
     """
     catalogue = dataset.load(products, request.cache)
-    index = Index(catalogue)
-    reading = Reading(request)
-    tally = _Tally(policy, today)
-    for dependency in reading:
-        if policy.include_dev or dependency.scope is not Scope.DEV:
-            for found in resolve_all(dependency, index):
-                tally.add(judging.judge(found, policy, today, catalogue.stamp.date))
-    _check_not_empty(reading, request, allow_empty=allow_empty)
-    findings = tally.findings(reading)
+    judge = _Judge(Index(catalogue), policy, today, catalogue.stamp.date)
+    request = request._replace(stdin=cache(request.stdin))
+    tally = _tally(request, judge)
+    _check_not_empty(tally.inputs, tally.problems, request, allow_empty=allow_empty)
+    findings = tally.findings(policy, today)
     return Report(
         today=today,
         data=catalogue.stamp,
         policy=policy,
-        inputs=tuple(reading.inputs),
+        inputs=tuple(tally.inputs),
         findings=findings,
         by_status=tally.by_status,
         by_reason=tally.by_reason,
         components=tuple(tally.components),
-        problems=tuple(reading.problems),
+        problems=tuple(tally.problems),
         failed=judging.fails(findings, tally.by_status, policy),
-        line_hashes=_line_hashes(findings, reading) if with_line_hashes else {},
+        line_hashes=_line_hashes(findings, partial(reopened, request)) if with_line_hashes else {},
     )
 
 
@@ -83,7 +82,7 @@ def dependencies(request: Request, *, allow_empty: bool = False) -> tuple[list[D
     """
     reading = Reading(request)
     found = list(reading)
-    _check_not_empty(reading, request, allow_empty=allow_empty or bool(reading.problems))
+    _check_not_empty(reading.inputs, reading.problems, request, allow_empty=allow_empty or bool(reading.problems))
     return found, reading
 
 
@@ -136,7 +135,7 @@ def resolve_version(
     """
     if product.whole:
         return _match(dependency, product, product.cycles[0], evidence)
-    if version is None and dependency.requirement is not None:
+    if dependency.requirement is not None and version in {None, dependency.requirement}:
         return _ranged(dependency, product, evidence, purl_type)
     match cycle_of(version, purl_type, product):
         case Unresolved(reason, candidates):
@@ -146,10 +145,13 @@ def resolve_version(
 
 
 def _ranged(dependency: Dependency, product: Product, evidence: Evidence, purl_type: str) -> Match | Miss:
-    from scanner.catalog.ranges import allowed
+    from scanner.catalog.ranges import RUNTIMES, allowed
 
     # A family's versions may be rewritten before they are a product's; the ends of a range are not.
     rewritten = any(family.versions for family in product.families) and evidence.kind is EvidenceKind.FAMILY
+    if dependency.kind is Kind.RUNTIME:
+        # PHP is asked for as Composer asks for packages, Node.js as npm does.
+        purl_type = RUNTIMES.get(dependency.purl.rpartition("/")[2], purl_type)
     cycles = None if rewritten else allowed(dependency.requirement or "", purl_type, product)
     if not cycles:
         return Miss(dependency, Reason.RANGE, product, evidence)
@@ -161,41 +163,90 @@ def _match(dependency: Dependency, product: Product, cycle: Cycle, evidence: Evi
     return Match(dependency, product, cycle, evidence)
 
 
-class _Tally:
-    """Counts verdicts, and keeps the ones to report."""
+class _Judge(NamedTuple):
+    """All that a dependency is judged by."""
 
-    def __init__(self, policy: Policy, today: date) -> None:
+    known: Index
+    policy: Policy
+    today: date
+    data_date: date
+
+    def verdicts(self, dependency: Dependency) -> Iterator[Verdict]:
+        if self.policy.include_dev or dependency.scope is not Scope.DEV:
+            for found in resolve_all(dependency, self.known):
+                yield judging.judge(found, self.policy, self.today, self.data_date)
+
+
+def _tally(request: Request, judge: _Judge) -> _Tally:
+    """Read and judge the whole plan of a request, in parts where that is worth it."""
+
+    def done(part: Part, seen: set[tuple[str, bool]] | None = None) -> _Tally:
+        reading = Reading(request, part, seen)
+        tally = _Tally(reading.inputs, reading.problems, reading.seen)
+        for dependency in reading:
+            for verdict in judge.verdicts(dependency):
+                tally.add(verdict, judge.policy)
+        return tally
+
+    divided = parts(plan(request), crew.cores())
+    whole = _Tally([], [], set())
+    for part, tally in zip(divided, crew.done(done, divided), strict=True):
+        # A file is read once, and where two parts include the same one, the second must know what the first has read.
+        if tally is None or not whole.seen.isdisjoint(tally.seen):
+            tally = done(part, whole.seen)  # noqa: PLW2901 -- in place of what cannot be taken
+        whole.join(tally)
+    return whole
+
+
+class _Tally:
+    """Counts verdicts, and keeps the ones to report, with what was read to come to them."""
+
+    def __init__(self, inputs: list[Input], problems: list[Problem], seen: set[tuple[str, bool]]) -> None:
+        self.inputs = inputs
+        self.problems = problems
+        self.seen = seen
         self.by_status: Counter[Status] = Counter()
         self.by_reason: Counter[Reason] = Counter()
         self.components: list[Verdict] = []
-        self._policy = policy
-        self._today = today
         self._groups: dict[tuple[str, ...], list[Verdict]] = {}
 
-    def add(self, verdict: Verdict) -> None:
+    def add(self, verdict: Verdict, policy: Policy) -> None:
         """Count one verdict; a dependency that nothing is said of leaves no more than that."""
         self.by_status[verdict.status] += 1
         if verdict.match is None and verdict.reason is not None:
             self.by_reason[verdict.reason] += 1
-        if self._policy.list_all:
+        if policy.list_all:
             self.components.append(verdict)
-        if judging.reported(verdict, self._policy):
+        if judging.reported(verdict, policy):
             key = (verdict.dependency.location.path, *judging.group(verdict))
             self._groups.setdefault(key, []).append(verdict)
 
-    def findings(self, reading: Reading) -> tuple[Finding, ...]:
+    def join(self, other: _Tally) -> None:
+        """Put another tally behind this one."""
+        self.inputs += other.inputs
+        self.problems += other.problems
+        self.seen |= other.seen
+        self.by_status.update(other.by_status)
+        self.by_reason.update(other.by_reason)
+        self.components += other.components
+        for key, verdicts in other._groups.items():
+            self._groups.setdefault(key, []).extend(verdicts)
+
+    def findings(self, policy: Policy, today: date) -> tuple[Finding, ...]:
         """Return one finding for each product, cycle and package of a file, in the order of the files."""
-        repo_paths = {given.path: given.repo_path for given in reading.inputs}
+        repo_paths = {given.path: given.repo_path for given in self.inputs}
         return tuple(
-            judging.finding(verdicts, repo_paths.get(key[0], key[0]), self._policy, self._today)
+            judging.finding(verdicts, repo_paths.get(key[0], key[0]), policy, today)
             for key, verdicts in self._groups.items()
         )
 
 
-def _check_not_empty(reading: Reading, request: Request, *, allow_empty: bool) -> None:
-    if reading.inputs or allow_empty:
+def _check_not_empty(
+    inputs: Sequence[Input], problems: Sequence[Problem], request: Request, *, allow_empty: bool
+) -> None:
+    if inputs or allow_empty:
         return
-    reasons = "".join(f" {problem.location.path}: {problem.message}" for problem in reading.problems[:3])
+    reasons = "".join(f" {problem.location.path}: {problem.message}" for problem in problems[:3])
     msg = (
         f"There is nothing to scan in {', '.join(request.inputs)}: no file bears a name that eolscan reads; "
         f"`eolscan formats` lists them.{reasons}"
@@ -203,7 +254,7 @@ def _check_not_empty(reading: Reading, request: Request, *, allow_empty: bool) -
     raise ScanError(msg)
 
 
-def _line_hashes(findings: Iterable[Finding], reading: Reading) -> dict[tuple[str, int], str]:
+def _line_hashes(findings: Iterable[Finding], reopen: Callable[[str], Source | None]) -> dict[tuple[str, int], str]:
     from scanner.linehash import line_hashes
 
     lines: dict[str, set[int]] = {}
@@ -214,7 +265,7 @@ def _line_hashes(findings: Iterable[Finding], reading: Reading) -> dict[tuple[st
                 lines.setdefault(place.path, set()).add(place.line)
     hashes: dict[tuple[str, int], str] = {}
     for path, wanted in lines.items():
-        opened = reading.reopened(path)
+        opened = reopen(path)
         if opened is not None:
             # Code scanning reads every file like this, whatever its encoding, and keeps a byte order mark.
             text = opened.data.decode("utf-8", "replace")

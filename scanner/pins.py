@@ -34,7 +34,7 @@ class Pins:
 
     def enter(self, folder: str) -> None:
         """Forget what speaks for other folders: a walk comes from the top down."""
-        self._lockfiles = [lock for lock in self._lockfiles if _is_in(folder, lock.folder)]
+        self._lockfiles = [lock for lock in self._lockfiles if is_in(folder, lock.folder)]
 
     def heard(self, path: str, dependencies: Iterable[Dependency]) -> Iterable[Dependency]:
         """Return what a file says that no lockfile says better, and remember what it pins itself."""
@@ -55,7 +55,7 @@ class Pins:
     def _unpinned(
         self, dependencies: Iterable[Dependency], folder: str, globs: tuple[str, ...]
     ) -> Iterator[Dependency]:
-        above = (lock for lock in self._lockfiles if _is_in(folder, lock.folder))
+        above = (lock for lock in self._lockfiles if is_in(folder, lock.folder))
         speaking = [lock.versions for lock in above if any(claims.fits(lock.name, glob) for glob in globs)]
         for dependency in dependencies:
             if dependency.kind is not Kind.LIBRARY or not any(_pinned(dependency, pins) for pins in speaking):
@@ -110,5 +110,6 @@ def _parts(dependency: Dependency) -> tuple[str, str]:
     return (name, version) if name else (version, "")
 
 
-def _is_in(folder: str, top: str) -> bool:
+def is_in(folder: str, top: str) -> bool:
+    """Tell whether a folder is another one, or lies below it."""
     return folder == top or folder.startswith(top.rstrip(os.sep) + os.sep)

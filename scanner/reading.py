@@ -1,21 +1,25 @@
-"""Reads the inputs of a request: which file by which parser, what it includes, what it pins."""
+"""Reads the inputs of a request: which file by which parser, what it includes, what it pins.
+
+The inputs are planned as a list of jobs, so that a long list can be done in parts; see `crew`.
+"""
 
 from __future__ import annotations
 
 import os
 from contextlib import suppress
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from scanner import ahead, purl, source
-from scanner.claims import fits, parser_of, pinned_by
+from scanner import claims, purl, source
 from scanner.discover import git_root, walk
 from scanner.model import Dependency, Include, Input, Location, Problem, ScanError
-from scanner.pins import Pins, locked
+from scanner.pins import Pins, is_in, locked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from scanner.ahead import File
+    from scanner.model import Parsed
+    from scanner.plugin import Parser
     from scanner.source import Source
 
 STDIN = "-"
@@ -24,6 +28,12 @@ STDIN = "-"
 _MAX_DEPTH = 50
 # How many dependencies are read between two looks at the clock.
 _TICK = 2048
+# What parsers look at to tell formats apart.
+_HEAD = 4096
+
+# What is less than this is read before another process has begun.
+_WORTHWHILE_BYTES = 4 << 20
+_FEW_FILES = 16
 
 
 class Request(NamedTuple):
@@ -41,45 +51,146 @@ class Request(NamedTuple):
     progress: Callable[[int, int, str], None] | None = None
 
 
+class Job(NamedTuple):
+    """One thing to read when its turn comes.
+
+    `path` is empty for a purl and for standard input, whose name says all; `tree` is the directory in
+    which a file was found, None when the user named it; `problem` says why what was found cannot be read.
+    """
+
+    name: str
+    path: str = ""
+    root: str = ""
+    tree: str | None = None
+    problem: Problem | None = None
+
+
+def plan(request: Request) -> list[Job]:
+    """Return what there is to read, in its order: inputs as they were named, but manifests behind lockfiles."""
+    jobs: list[Job] = []
+    for name in sorted(request.inputs, key=lambda name: bool(claims.pinned_by(name.replace(os.sep, "/")))):
+        path = os.path.join(request.cwd, name)
+        if name == STDIN or name[:4].lower() == "pkg:":
+            jobs.append(Job(name))
+        elif os.path.isdir(path):
+            root = _root(path, request.cwd)
+            for found in walk(path, request.exclude):
+                if isinstance(found, Problem):
+                    jobs.append(Job(name, tree=path, problem=found))
+                else:
+                    jobs.append(Job(name, found, root, path))
+        else:
+            jobs.append(Job(name, path, _root(os.path.dirname(path), request.cwd)))
+    return jobs
+
+
+def reopened(request: Request, path: str) -> Source | None:
+    """Return the text behind a display path again; None where it cannot be had."""
+    if path == STDIN:
+        return source.Source(STDIN, request.stdin())
+    try:
+        return source.read(os.path.join(request.cwd, path), path)
+    except ScanError:
+        return None
+
+
+class Part(NamedTuple):
+    """Jobs that follow each other in the plan, and the lockfiles before them that speak for the first of them."""
+
+    jobs: Sequence[Job]
+    before: Sequence[Job] = ()
+
+
+def parts(jobs: Sequence[Job], workers: int) -> list[Part]:
+    """Divide a plan into as many parts as there are workers, of about the same size; little work is one part."""
+    sizes = [_size(job) for job in jobs] if workers > 1 and len(jobs) > _FEW_FILES else []
+    share = sum(sizes) / workers
+    if sum(sizes) < _WORTHWHILE_BYTES or any(job.name == STDIN for job in jobs):
+        return [Part(jobs)]
+    starts = [0]
+    for number, size in enumerate(accumulate(sizes), 1):
+        if size >= share * len(starts) and number < len(jobs):
+            starts.append(number)
+    return [Part(jobs[start:end], _speaking(jobs, start)) for start, end in pairwise((*starts, len(jobs)))]
+
+
+def _size(job: Job) -> int:
+    try:
+        return os.stat(job.path).st_size if job.path else 0
+    except (OSError, ValueError):
+        return 0
+
+
+def _speaking(jobs: Sequence[Job], start: int) -> list[Job]:
+    # A walk comes from the top down: what speaks for a later folder is in the part, or speaks for its first folder too.
+    first = jobs[start]
+    above = (job for job in jobs[:start] if job.path and job.tree == first.tree)
+    return [
+        job
+        for job in above
+        if claims.pins(os.path.basename(job.path)) and is_in(os.path.dirname(first.path), os.path.dirname(job.path))
+    ]
+
+
 class Reading:
     """Reads the inputs of a request, once each, and everything they include.
 
-    Iterating yields dependencies; `inputs` and `problems` fill up meanwhile.
+    Iterating yields dependencies; `inputs`, `problems` and `seen`, the files that were read, fill up meanwhile.
     """
 
-    def __init__(self, request: Request) -> None:
-        """Nothing is opened before the first dependency is asked for."""
+    def __init__(
+        self,
+        request: Request,
+        part: Part | None = None,
+        seen: set[tuple[str, bool]] | None = None,
+    ) -> None:
+        """Nothing is opened before the first dependency is asked for.
+
+        `part` is None for all of the plan; what was `seen` already is not read again.
+        """
         self.inputs: list[Input] = []
         self.problems: list[Problem] = []
+        self.seen = set() if seen is None else seen
         self._request = request
-        self._seen: set[tuple[str, bool]] = set()
+        self._part = part
         self._included_by: set[tuple[str, str]] = set()
-        self._stdin: Source | None = None
-        self._named = {os.path.normpath(os.path.join(request.cwd, name)) for name in request.inputs}
+        self._pins: dict[str | None, Pins] = {}
         self._done = 0
-        self._total = 0
 
     def __iter__(self) -> Iterator[Dependency]:
-        """Yield every dependency, file by file in the order in which they were named or found."""
-        pins = Pins()
-        # A manifest that is named waits for the lockfiles that are.
-        for name in sorted(self._request.inputs, key=lambda name: bool(pinned_by(name.replace(os.sep, "/")))):
-            if name == STDIN:
-                self._stdin = source.Source(STDIN, self._request.stdin())
-                yield from self._parsed(_opened(self._stdin), _Place(STDIN, self._request.cwd, named=True))
-            elif name[:4].lower() == "pkg:":
-                yield from self._argument(name)
+        """Yield every dependency, file by file in the order of the jobs."""
+        self._part = self._part or Part(plan(self._request))
+        for job in self._part.before:
+            for _ in self._pins_of(job).heard(job.path, self._silently(job)):
+                pass
+        for number, job in enumerate(self._part.jobs):
+            self._done = number
+            if job.path:
+                yield from self._pins_of(job).heard(job.path, self._file(job))
+            elif job.problem is not None:
+                self.problems.append(job.problem._replace(location=Location(self._shown(job.problem.location.path))))
+            elif job.name == STDIN:
+                opened = source.Source(STDIN, self._request.stdin())
+                yield from self._parsed(opened, _Place(STDIN, self._request.cwd, named=True))
             else:
-                yield from self._path(name, pins)
+                yield from self._argument(job.name)
 
-    def reopened(self, path: str) -> Source | None:
-        """Return the text behind a display path again; None where it cannot be had."""
-        if path == STDIN:
-            return self._stdin
-        try:
-            return source.read(os.path.join(self._request.cwd, path), path)
-        except ScanError:
-            return None
+    @property
+    def _jobs(self) -> Sequence[Job]:
+        return self._part.jobs if self._part else ()
+
+    def _pins_of(self, job: Job) -> Pins:
+        pins = self._pins.setdefault(job.tree, Pins())
+        if job.tree is not None:
+            pins.enter(os.path.dirname(job.path))
+        return pins
+
+    def _silently(self, job: Job) -> Iterator[Dependency]:
+        """Yield what a file pins; what is wrong with it is said by who reads it in its turn."""
+        with suppress(ScanError):
+            opened = source.read(job.path, job.path, root=job.root, trusted=True)
+            if (parser := claims.parser_of(opened.path, opened.data[:_HEAD])) is not None:
+                yield from (entry for entry in _guarded(opened, parser) if isinstance(entry, Dependency))
 
     def _argument(self, text: str) -> Iterator[Dependency]:
         if purl.split(text) is None:
@@ -88,58 +199,57 @@ class Reading:
         self.inputs.append(Input(path=text, repo_path=text, format="purl", components=1))
         yield Dependency(purl=text, location=Location(text))
 
-    def _path(self, name: str, pins: Pins) -> Iterator[Dependency]:
-        path = os.path.join(self._request.cwd, name)
-        if os.path.isdir(path):
-            yield from self._tree(path)
+    def _file(self, job: Job) -> Iterator[Dependency]:
+        key = (os.path.realpath(job.path), False)
+        if key in self.seen:
             return
-        place = _Place(path, self._root(os.path.dirname(path)), named=True)
-        dependencies: Iterable[Dependency] = self._file(place, None)
-        if (lockfile := _lockfile_beside(path)) and os.path.normpath(lockfile) not in self._named:
-            (file,) = ahead.read([(lockfile, self._shown(lockfile), place.root)])
-            dependencies = locked(dependencies, file.entries)
-        yield from pins.heard(path, dependencies)
-
-    def _tree(self, top: str) -> Iterator[Dependency]:
-        root, pins = self._root(top), Pins()
-        found = list(walk(top, self._request.exclude))
-        paths = [entry for entry in found if isinstance(entry, str)]
-        self._total += len(paths)
-        ready = ahead.read([(path, self._shown(path), root) for path in paths])
-        for entry in found:
-            if isinstance(entry, Problem):
-                self.problems.append(entry._replace(location=Location(self._shown(entry.location.path))))
-                continue
-            pins.enter(os.path.dirname(entry))
-            yield from pins.heard(entry, self._file(_Place(entry, root), next(ready)))
-
-    def _file(self, place: _Place, ready: File | None) -> Iterator[Dependency]:
-        key = (os.path.realpath(place.path), False)
-        if key in self._seen:
+        self.seen.add(key)
+        named, shown = job.tree is None, self._shown(job.path)
+        try:
+            opened = source.read(job.path, shown, root=job.root, trusted=True)
+        except ScanError as error:
+            if named:
+                raise
+            self.problems.append(Problem(str(error), Location(shown)))
             return
-        self._seen.add(key)
-        if ready is None:
-            ready = _opened(source.read(place.path, self._shown(place.path), root=place.root, trusted=True))
-        yield from self._parsed(ready, place)
-        self._done += 1
+        dependencies: Iterable[Dependency] = self._parsed(opened, _Place(job.path, job.root, named=named))
+        if named and (lockfile := self._lockfile_beside(job)):
+            dependencies = locked(dependencies, self._silently(lockfile))
+        yield from dependencies
 
-    def _parsed(self, file: File, place: _Place) -> Iterator[Dependency]:
-        if file.format is None:
-            self.problems += [entry for entry in file.entries if isinstance(entry, Problem)]
-            return
+    def _lockfile_beside(self, job: Job) -> Job | None:
+        """Return the lockfile in a manifest's folder that pins what the manifest asks for, unless it is read itself."""
+        globs = claims.pinned_by(job.path.replace(os.sep, "/"))
+        if not globs:
+            return None
+        folder, named = os.path.dirname(job.path), {os.path.normpath(other.path) for other in self._jobs}
+        with suppress(OSError):
+            for name in sorted(os.listdir(folder)):
+                path = os.path.join(folder, name)
+                if any(claims.fits(name, glob) for glob in globs):
+                    return None if os.path.normpath(path) in named else job._replace(path=path)
+        return None
+
+    def _parsed(self, opened: Source, place: _Place) -> Iterator[Dependency]:
+        parser = claims.parser_of(opened.path, opened.data[:_HEAD])
+        if parser is None:
+            if not place.named:
+                self.problems.append(Problem("This is in none of the formats that have its name.", opened.location))
+                return
+            raise ScanError(_formless(opened))
         position, problems, count = len(self.inputs), len(self.problems), 0
-        for dependency in self._pinned(file, place):
+        for dependency in self._pinned(opened, parser, place):
             if count % _TICK == 0 and self._request.progress:
-                self._request.progress(self._done, self._total, file.path)
+                self._request.progress(self._done, len(self._jobs), opened.path)
             count += 1
             yield dependency
         if place.named and not count and len(self.problems) > problems:
             self.inputs[position] = self.inputs[position]._replace(unread=True)
 
-    def _pinned(self, file: File, place: _Place) -> Iterator[Dependency]:
+    def _pinned(self, opened: Source, parser: Parser, place: _Place) -> Iterator[Dependency]:
         pins: dict[str, str] = {}
         held: list[Dependency] = []
-        for dependency in self._entries(file, place, pins):
+        for dependency in self._entries(opened, parser, place, pins):
             # What has no version waits for the constraints, which may stand at the end of the file.
             if "@" in dependency.purl:
                 yield dependency
@@ -149,11 +259,11 @@ class Reading:
             version = pins.get(dependency.purl)
             yield dependency if version is None else dependency._replace(purl=f"{dependency.purl}@{version}")
 
-    def _entries(self, file: File, place: _Place, pins: dict[str, str]) -> Iterator[Dependency]:
+    def _entries(self, opened: Source, parser: Parser, place: _Place, pins: dict[str, str]) -> Iterator[Dependency]:
         """Yield the entries of a file and of what it includes; collect the pins of its constraints."""
         position, count = len(self.inputs), 0
-        self.inputs.append(self._input(file, place))
-        for entry in file.entries:
+        self.inputs.append(self._input(opened, parser, place))
+        for entry in _guarded(opened, parser):
             match entry:
                 case Dependency():
                     count += 1
@@ -161,17 +271,16 @@ class Reading:
                 case Problem():
                     self.problems.append(entry)
                 case Include():
-                    yield from self._included(entry, file, place, pins)
+                    yield from self._included(entry, parser, place, pins)
         self.inputs[position] = self.inputs[position]._replace(components=count)
 
-    def _included(self, include: Include, by: File, place: _Place, pins: dict[str, str]) -> Iterator[Dependency]:
+    def _included(self, include: Include, parser: Parser, place: _Place, pins: dict[str, str]) -> Iterator[Dependency]:
         path = os.path.join(os.path.dirname(place.path), include.path)
         constraint = include.constraint or place.constraint
         inner = _Place(path, place.root, constraint=constraint, parents=(*place.parents, place.path))
         if (opened := self._opened(include, inner)) is None:
             return
-        file = ahead.parsed(opened, by.format or "")
-        for dependency in self._entries(file, inner, pins):
+        for dependency in self._entries(opened, parser, inner, pins):
             if not constraint:
                 yield dependency
             elif "@" in dependency.purl:
@@ -187,9 +296,9 @@ class Reading:
             if (place.parents[-1], real) in self._included_by:
                 self.problems.append(Problem("This file is included above already.", include.location))
             self._included_by.add((place.parents[-1], real))
-            if (real, place.constraint) in self._seen:
+            if (real, place.constraint) in self.seen:
                 return None
-            self._seen.add((real, place.constraint))
+            self.seen.add((real, place.constraint))
             if len(place.parents) > _MAX_DEPTH:
                 self.problems.append(Problem("Files include each other too deeply here.", include.location))
                 return None
@@ -198,20 +307,11 @@ class Reading:
             self.problems.append(Problem(f"The included file was not read: {error}", include.location))
             return None
 
-    def _input(self, file: File, place: _Place) -> Input:
+    def _input(self, opened: Source, parser: Parser, place: _Place) -> Input:
         repo_path = STDIN
         if place.path != STDIN:
             repo_path = os.path.relpath(os.path.abspath(place.path), place.root).replace(os.sep, "/")
-        return Input(path=file.path, repo_path=repo_path, format=file.format or "", components=0)
-
-    def _root(self, folder: str) -> str:
-        """Return the directory that a file's includes stay in: its checkout, else where the user stands."""
-        folder = os.path.abspath(folder)
-        checkout = git_root(folder)
-        if checkout is not None:
-            return checkout
-        inside = folder == self._request.cwd or folder.startswith(self._request.cwd.rstrip(os.sep) + os.sep)
-        return self._request.cwd if inside else folder
+        return Input(path=opened.path, repo_path=repo_path, format=parser.id, components=0)
 
     def _shown(self, path: str) -> str:
         """Return a path as users know it: from the directory where they stand, if it is below."""
@@ -230,24 +330,23 @@ class _Place(NamedTuple):
     parents: tuple[str, ...] = ()
 
 
-def _opened(opened: Source) -> File:
-    """Choose the parser of a file that the user named; `ScanError` when there is none."""
-    parser = parser_of(opened.path, opened.data[:4096])
-    if parser is None:
-        raise ScanError(_formless(opened))
-    return ahead.parsed(opened, parser.id)
+def _root(folder: str, cwd: str) -> str:
+    """Return the directory that a file's includes stay in: its checkout, else where the user stands."""
+    folder = os.path.abspath(folder)
+    checkout = git_root(folder)
+    if checkout is not None:
+        return checkout
+    inside = folder == cwd or folder.startswith(cwd.rstrip(os.sep) + os.sep)
+    return cwd if inside else folder
 
 
-def _lockfile_beside(path: str) -> str | None:
-    """Return the lockfile in a manifest's folder that pins what the manifest asks for."""
-    globs = pinned_by(path.replace(os.sep, "/"))
-    if not globs:
-        return None
-    folder = os.path.dirname(path)
-    with suppress(OSError):
-        beside = sorted(name for name in os.listdir(folder) if any(fits(name, glob) for glob in globs))
-        return os.path.join(folder, beside[0]) if beside else None
-    return None
+def _guarded(opened: Source, parser: Parser) -> Iterator[Parsed]:
+    """Yield what a parser yields; a parser that breaks costs its own file's rest and nothing more."""
+    try:
+        yield from parser.parse(opened)
+    except Exception as error:  # noqa: BLE001 -- the one broad catch of the house: see docs/architecture.md
+        message = f"The {parser.id} parser broke on this file ({type(error).__name__}); please report it."
+        yield Problem(message, opened.location)
 
 
 def _formless(opened: Source) -> str:
