@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from scanner import plugin
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from scanner.plugin import Parser
 
@@ -65,8 +65,22 @@ def pins(name: str) -> bool:
 @cache
 def dot_folders() -> frozenset[str]:
     """Return the folders whose names begin with a dot and that a parser's names lie in: `.github`."""
-    segments = (segment for claim in _claims() for glob in claim.globs for segment in glob.split("/")[:-1])
-    return frozenset(segment for segment in segments if segment.startswith("."))
+    return frozenset(segment for segment in _folders() if segment.startswith("."))
+
+
+def holds(folder: str) -> bool:
+    """Tell whether a folder of this name is one that a parser's names lie in: `six-1.16.0.egg-info`."""
+    return _any_fits((folder,), _holding())
+
+
+@cache
+def _holding() -> tuple[str, ...]:
+    return tuple(sorted(set(_folders()) - {"*"}))
+
+
+def _folders() -> Iterator[str]:
+    globs = (glob for claim in _claims() for glob in claim.globs if not glob.startswith("!"))
+    return (segment for glob in globs for segment in glob.split("/")[:-1])
 
 
 def fits(text: str, glob: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from scanner.claims import claimants, dot_folders, fits, pinned_by, yields
+from scanner.claims import claimants, dot_folders, fits, holds, pinned_by, yields
 from scanner.gitignore import Ignored
 from scanner.model import Location, Problem
 
@@ -35,11 +35,20 @@ def walk(root: str, exclude: Sequence[str] = ()) -> Iterator[str | Problem]:
 
     Paths begin with `root`. A glob of `exclude` (`*` is the only wildcard) is matched against the
     path from `root` and against each name. What bears a claimed name but cannot be read is a Problem.
+    Of a tree that holds nothing else, what is installed in it is walked.
     """
+    installed = not _PASSED_OVER.isdisjoint(os.path.abspath(root).split(os.sep))
+    empty = True
+    for found in _walked(root, exclude, frozenset() if installed else _PASSED_OVER):
+        empty = False
+        yield found
+    if empty and not installed:
+        yield from _walked(root, exclude, frozenset())
+
+
+def _walked(root: str, exclude: Sequence[str], passed_over: frozenset[str]) -> Iterator[str | Problem]:
     top = os.path.realpath(root)
     ignored = Ignored(root, git_root(root))
-    installed = _PASSED_OVER.intersection(os.path.abspath(root).split(os.sep))
-    passed_over = frozenset() if installed else _PASSED_OVER
     for folder, folders, files in os.walk(root):
         ignored.enter(folder, files)
         names = [name for name in (*files, *folders) if not exclude or not _excluded(folder, name, root, exclude)]
@@ -60,6 +69,9 @@ def _claimed(folder: str, names: Sequence[str], files: Sequence[str]) -> Iterato
     for name in names:
         path = os.path.join(folder, name)
         shown = path.replace(os.sep, "/")
+        # `*.egg-info` is the name of a file, and of a folder that holds one.
+        if name not in files and holds(name):
+            continue
         if claimants(shown) and not yields(shown, files):
             yield path
 
@@ -84,7 +96,9 @@ def _skipped(folder: str, name: str, passed_over: frozenset[str], ignored: Ignor
     if name in passed_over or (name.startswith(".") and name not in dot_folders()):
         return True
     path = os.path.join(folder, name)
-    return ignored.covers(path, folder=True) or os.path.exists(os.path.join(path, "pyvenv.cfg"))
+    if ignored.covers(path, folder=True):
+        return True
+    return bool(passed_over) and os.path.exists(os.path.join(path, "pyvenv.cfg"))
 
 
 def _excluded(folder: str, name: str, root: str, exclude: Sequence[str]) -> bool:

@@ -35,13 +35,25 @@ def test_files_are_found_in_a_stable_order(tmp_path: Path) -> None:
 
 def test_other_peoples_trees_are_passed_over(tmp_path: Path) -> None:
     hidden = ("node_modules/x", "venv", ".git", ".venv/lib", "lib/site-packages/y")
-    plant(tmp_path, *(f"{folder}/requirements.txt" for folder in hidden))
-    assert found(tmp_path) == []
+    plant(tmp_path, "pylock.toml", *(f"{folder}/requirements.txt" for folder in hidden))
+    assert found(tmp_path) == ["pylock.toml"]
 
 
 def test_a_virtual_environment_of_any_name_is_passed_over(tmp_path: Path) -> None:
-    plant(tmp_path, "env311/pyvenv.cfg", "env311/requirements.txt")
-    assert found(tmp_path) == []
+    plant(tmp_path, "pylock.toml", "env311/pyvenv.cfg", "env311/requirements.txt")
+    assert found(tmp_path) == ["pylock.toml"]
+
+
+def test_of_a_tree_that_holds_nothing_else_what_is_installed_is_walked(tmp_path: Path) -> None:
+    metadata = "lib/python3.11/site-packages/six-1.16.0.dist-info/METADATA"
+    plant(tmp_path, "bin/python", metadata)
+    assert found(tmp_path) == [metadata]
+
+
+def test_what_is_the_name_of_a_file_and_of_a_folder_with_one_is_no_trouble(tmp_path: Path) -> None:
+    installed = ["site-packages/old-2.0.egg-info", "site-packages/six-1.16.0.egg-info/PKG-INFO"]
+    plant(tmp_path, *installed)
+    assert found(tmp_path) == installed
 
 
 def test_a_tree_that_is_named_is_walked_whatever_its_name(tmp_path: Path) -> None:
