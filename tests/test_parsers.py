@@ -156,7 +156,9 @@ def test_the_place_of_a_dependency_holds_its_name(parser_id: str, name: str) -> 
             text = _text_at(opened, value.location)
             if text is not None:
                 purl = PackageURL.from_string(value.purl)
-                assert _folded(purl.type, purl.name) in _folded(purl.type, text)
+                name, written = _folded(purl.type, purl.name), _folded(purl.type, text)
+                # A plugin's id is a part of its marker's name; a part of a name may be a variable.
+                assert name in written or (written and written in name) or "$" in written
 
 
 @each_case

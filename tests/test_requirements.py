@@ -12,7 +12,8 @@ import pytest
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
-from scanner import claims, pep508
+from scanner import claims
+from scanner.ecosystems import pep508
 from scanner.model import Dependency, Include, Parsed, Problem
 from scanner.parsers import requirements
 from scanner.source import Source

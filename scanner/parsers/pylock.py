@@ -7,15 +7,15 @@ break the specification in what a scan does not need; all that must be there is 
 from __future__ import annotations
 
 import re
-from collections import deque
 from typing import TYPE_CHECKING, Final, TypeGuard
 
-from scanner import decode, pep508
+from scanner import decode, lineage
+from scanner.ecosystems import pep508
 from scanner.model import Dependency, Location, Problem, Scope
 from scanner.plugin import Parser
 from scanner.purl import make
+from scanner.syntax.toml import Lock
 from scanner.text import quoted
-from scanner.toml import Places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from scanner.model import Parsed
     from scanner.source import Source
 
-# Longer than any chain of a real lock; a hostile one would else take memory by the square of its size.
-_LONGEST_CHAIN = 50
 # What tools call the group that is always installed, besides those of `default-groups`.
 _DEFAULT_GROUP = "default"
 
@@ -32,21 +30,20 @@ _DEFAULT_GROUP = "default"
 def parse(source: Source) -> Iterator[Parsed]:
     """Read the packages in file order; one that cannot be read is a problem of its own."""
     try:
-        document = decode.from_toml(source.text)
-        packages = decode.items(document.get("packages"), "The list of packages")
+        lock = Lock(source, "packages")
     except decode.ShapeError as error:
         yield Problem(str(error), Location(source.path, error.line, error.column))
         return
-    places, chains = Places(source), _chains(packages)
-    defaults = frozenset((_DEFAULT_GROUP, *_texts(document.get("default-groups"))))
-    for index, entry in enumerate(packages):
+    chains = _chains(lock.packages)
+    defaults = frozenset((_DEFAULT_GROUP, *_texts(lock.document.get("default-groups"))))
+    for index, entry in enumerate(lock.packages):
         try:
             package = decode.table(entry, f"Package {index + 1}")
             name = _name(package, index)
         except decode.ShapeError as error:
-            yield Problem(str(error), places.key(("packages", index)))
+            yield Problem(str(error), lock.header(index))
             continue
-        location = places.text(("packages", index, "name"), name)
+        location = lock.name(index, name)
         version = package.get("version")
         if version is not None and not _is_version(version):
             yield Problem(f"The version of {quoted(name)} is no version.", location)
@@ -89,25 +86,21 @@ def _scope_asked_for(condition: str, defaults: frozenset[str]) -> Scope:
 
 
 def _chains(packages: list[object]) -> dict[str, tuple[str, ...]]:
-    # The shortest way from a package that nobody asks for to each other, where the file tells who
-    # asks for whom. Such a package must have been asked for by the project.
+    # Where the file tells who asks for whom, what nobody asks for must have been asked for by the project.
     children: dict[str, list[str]] = {}
+    labels: dict[str, str] = {}
     for package in packages:
         name, dependencies = _member(package, "name"), _member(package, "dependencies")
         if isinstance(name, str):
+            key, version = pep508.normalized(name), _member(package, "version")
+            # Of several versions, nobody tells which one it was.
+            labels[key] = f"{key}@{version}" if key not in labels and _is_version(version) else key
             wanted = dependencies if isinstance(dependencies, list) else []
             names = _texts([_member(dependency, "name") for dependency in wanted])
-            children.setdefault(pep508.normalized(name), []).extend(map(pep508.normalized, names))
-    asked_for = {child for wanted in children.values() for child in wanted}
-    chains: dict[str, tuple[str, ...]] = {name: () for name in children if asked_for and name not in asked_for}
-    queue = deque(chains)
-    while queue:
-        parent = queue.popleft()
-        for child in children.get(parent, ()):
-            if child not in chains:
-                chains[child] = (*chains[parent], parent)[-_LONGEST_CHAIN:]
-                queue.append(child)
-    return chains
+            children.setdefault(key, []).extend(map(pep508.normalized, names))
+    roots = lineage.tops(children) if any(children.values()) else []
+    chains = lineage.chains(roots, children)
+    return {name: tuple(labels.get(parent, parent) for parent in chain) for name, chain in chains.items()}
 
 
 def _member(value: object, key: str) -> object:

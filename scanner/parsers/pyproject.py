@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from scanner import decode, pep508
+from scanner import decode
+from scanner.ecosystems import pep508
 from scanner.model import Dependency, Kind, Location, Problem, Scope
 from scanner.plugin import Parser
 from scanner.purl import make
+from scanner.syntax.toml import Path, Places
 from scanner.text import quoted
-from scanner.toml import Path, Places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -220,4 +221,5 @@ PARSER: Final = Parser(
     spec="https://packaging.python.org/en/latest/specifications/pyproject-toml/",
     parse=parse,
     mark=_mark,
+    pinned_by=("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "pylock.*.toml"),
 )

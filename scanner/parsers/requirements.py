@@ -12,7 +12,7 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scanner import pep508
+from scanner.ecosystems import pep508
 from scanner.model import Dependency, Include, Problem
 from scanner.plugin import Parser
 from scanner.purl import make
