@@ -1,0 +1,320 @@
+"""Reads `package-lock.json` and `npm-shrinkwrap.json` of npm, versions 1 to 3.
+
+https://github.com/npm/cli/blob/latest/docs/lib/content/configuring-npm/package-lock-json.md.
+Versions 2 and 3 list every folder of the installed tree (`packages`), version 1 is that tree (`dependencies`);
+what version 2 has of the latter is for old readers. Folders of the project itself are no dependencies,
+unless a package asks for one by name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from scanner import decode
+from scanner.ecosystems import npm
+from scanner.lineage import LONGEST
+from scanner.model import Dependency, Kind, Location, Mark, Problem, Scope
+from scanner.plugin import Parser
+from scanner.syntax.json import Places
+from scanner.syntax.members import Lines, nested, offsets, read
+from scanner.text import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from scanner.decode import Table
+    from scanner.model import Parsed
+    from scanner.source import Source
+    from scanner.syntax.json import Path
+    from scanner.syntax.members import Nested, Offsets
+
+_FOLDER: Final = "node_modules/"
+# The tables by which a package asks for others, and a project besides.
+_NEEDED: Final = ("dependencies", "optionalDependencies", "peerDependencies")
+_ASKED: Final = (*_NEEDED, "devDependencies")
+_LONGEST_PATH: Final = 4096
+_NOWHERE: Final = (0, 0)
+
+
+def parse(source: Source) -> Iterator[Parsed]:
+    """Read the packages in file order; one that cannot be read is a problem of its own."""
+    try:
+        document, places = read(source.text, "packages")
+        tree = _tree(decode.table(document, "The lockfile"), places, source)
+    except decode.ShapeError as error:
+        yield Problem(str(error), Location(source.path, error.line, error.column))
+        return
+    graph = _Graph(tree)
+    reading = _Reading(source, Places(source), Lines(source), graph.folders, graph.parents, _plain().fullmatch)
+    for folder in tree.folders:
+        usual = _usual(folder, reading)
+        if usual is not None:
+            yield usual
+        elif not isinstance(folder.entry, dict):
+            if folder.entry is not None or folder.path:
+                yield Problem(f"The entry of {quoted(folder.path)} is no table.", reading.places.key(folder.keys))
+        elif folder.entry.get("link") is True:
+            yield from _linked(folder, folder.entry, reading)
+        elif _FOLDER in folder.path:
+            yield from _package(folder, folder.entry, reading)
+
+
+class _Folder(NamedTuple):
+    """A folder of the installed tree and what is told of it; where: by keys, and by offset (0: not known).
+
+    `end` is where the key ends, `entry_at` where the entry begins.
+    """
+
+    path: str
+    entry: object
+    keys: Path
+    end: int = 0
+    entry_at: int = 0
+
+
+class _Tree(NamedTuple):
+    """All folders in file order; `asked` is what the project itself asks for, None where nobody tells."""
+
+    folders: list[_Folder]
+    asked: Table | None
+
+
+class _Reading(NamedTuple):
+    """What is known of the file as a whole while its packages are read."""
+
+    source: Source
+    places: Places
+    lines: Lines
+    folders: dict[str, object]
+    parents: dict[str, tuple[str, ...]]
+    is_plain: Callable[[str], object]
+
+
+def _usual(folder: _Folder, reading: _Reading) -> Dependency | None:
+    # Nearly all packages: a plain name and a plain version, read in a fifth of the time. None for any other.
+    path, entry, _, end, _ = folder
+    name = path.rpartition(_FOLDER)[2]
+    if not end or name == path or not isinstance(entry, dict):
+        return None
+    label = f"{name}@{entry.get('version')}"
+    if "deprecated" in entry or "name" in entry or "link" in entry or not reading.is_plain(label):
+        return None
+    via = reading.parents.get(path)
+    return Dependency(
+        f"pkg:npm/%40{label[1:]}" if label[0] == "@" else f"pkg:npm/{label}",
+        reading.lines.span(end - len(name), end),
+        None,
+        Kind.LIBRARY,
+        _scope(entry) if "dev" in entry or "optional" in entry or "devOptional" in entry else Scope.RUNTIME,
+        None if via is None else not via,
+        via or (),
+    )
+
+
+def _package(folder: _Folder, entry: Table, reading: _Reading) -> Iterator[Parsed]:
+    name, version = _identity(folder.path, entry)
+    location = _place(folder, name, reading)
+    try:
+        purl = npm.purl(name, version if isinstance(version, str) and npm.is_version(version) else None)
+    except ValueError:
+        yield Problem(f"No package can be named {quoted(name)}.", location)
+        return
+    if version is not None and not npm.is_version(version) and not _is_address(version):
+        yield Problem(f"The version of {quoted(name)} is no version.", location)
+    via, deprecated = reading.parents.get(folder.path), entry.get("deprecated")
+    yield Dependency(
+        purl=purl,
+        location=location,
+        scope=_scope(entry),
+        direct=None if via is None else not via,
+        via=via or (),
+        mark=Mark("deprecated", deprecated if isinstance(deprecated, str) else "") if deprecated else None,
+    )
+
+
+def _linked(folder: _Folder, link: Table, reading: _Reading) -> Iterator[Parsed]:
+    # A folder of the project: a dependency where a package asks for it by name, else only part of the project.
+    target = reading.folders.get(str(link.get("resolved")))
+    if folder.path in reading.parents and isinstance(target, dict):
+        yield from _package(folder, {**target, **link}, reading)
+
+
+def _identity(path: str, entry: Table) -> tuple[str, object]:
+    name, version = entry.get("name"), entry.get("version")
+    name = name if name and isinstance(name, str) else path.rpartition(_FOLDER)[2]
+    if not isinstance(version, str) or version[:1].isdecimal():
+        return name, version
+    if version.startswith("npm:"):  # an alias, as version 1 writes it
+        name, _, version = version[4:].rpartition("@")
+    elif version.endswith(".tgz"):
+        file, bare = version.rpartition("/")[2], name.rpartition("/")[2]
+        inside = file[len(bare) + 1 : -4]
+        version = inside if file.startswith(f"{bare}-") and npm.is_version(inside) else version
+    return name, version
+
+
+def _is_address(version: object) -> bool:
+    return isinstance(version, str) and (":" in version or "/" in version)
+
+
+def _scope(entry: Table) -> Scope:
+    if entry.get("dev") is True:
+        return Scope.DEV
+    return Scope.OPTIONAL if entry.get("optional") is True or entry.get("devOptional") is True else Scope.RUNTIME
+
+
+def _place(folder: _Folder, name: str, reading: _Reading) -> Location:
+    own = folder.path.rpartition(_FOLDER)[2]
+    if name != own:
+        return _alias_place(folder, name, reading)
+    if folder.end:
+        return reading.lines.span(folder.end - len(name), folder.end)
+    key = reading.places.key(folder.keys)
+    return key if key.end_column is None else key._replace(column=key.end_column - len(name))
+
+
+def _alias_place(folder: _Folder, name: str, reading: _Reading) -> Location:
+    text = reading.source.text
+    found = offsets(text, folder.entry_at) if folder.entry_at else {}
+    # In version 1 the name stands in the version: `npm:name@1.0.0`.
+    for key, ahead in (("name", 1), ("version", 5)):
+        start = found[key][1] + ahead if key in found else 0
+        if start and text.startswith(name, start):
+            return reading.lines.span(start, start + len(name))
+    return reading.source.location
+
+
+class _Graph:
+    """Who brings a package in, as node finds packages: in a folder's own `node_modules`, else in those above it."""
+
+    def __init__(self, tree: _Tree) -> None:
+        self.folders = {folder.path: folder.entry for folder in tree.folders}
+        self._hosts = {path.rpartition(f"/{_FOLDER}")[0] for path in self.folders}
+        # For each package that somebody asks for: those that bring it in, from what the project asks for down.
+        self.parents: dict[str, tuple[str, ...]] = {}
+        own: list[tuple[str, object]] = [("", tree.asked)] if tree.asked else []
+        own += ((path, entry) for path, entry in self.folders.items() if _FOLDER not in path)
+        roots = [child for path, entry in own for child in self._asked_for(path, entry, _ASKED)]
+        self._follow(roots if own else self._tops())
+
+    def _follow(self, roots: Iterable[str]) -> None:
+        self.parents.update(dict.fromkeys(roots, ()))
+        queue = deque(self.parents)
+        while queue:
+            parent = queue.popleft()
+            entry, via = self.folders[parent], None
+            for child in self._asked_for(parent, entry, _NEEDED):
+                if child not in self.parents:
+                    via = via or (*self.parents[parent], _label(parent, entry))[-LONGEST:]
+                    self.parents[child] = via
+                    queue.append(child)
+
+    def _tops(self) -> list[str]:
+        # Version 1 does not tell what the project asks for; what no package asks for it must have asked for.
+        wanted = {child for path, entry in self.folders.items() for child in self._asked_for(path, entry, _NEEDED)}
+        return [path for path in self.folders if path not in wanted] if wanted else []
+
+    def _asked_for(self, path: str, entry: object, tables: tuple[str, ...]) -> Iterator[str]:
+        if not isinstance(entry, dict) or entry.get("link") is True:
+            return
+        around: list[str] | None = None
+        for key in tables:
+            table = entry.get(key)
+            if isinstance(table, dict):
+                around = self._around(path) if around is None else around
+                for name in table:
+                    for prefix in around:
+                        if (child := prefix + name) in self.folders:
+                            yield child
+                            break
+
+    def _around(self, path: str) -> list[str]:
+        prefixes: list[str] = []
+        # No file system has longer paths, and nothing real is nested so deeply.
+        while path and len(path) < _LONGEST_PATH and len(prefixes) < LONGEST:
+            if path in self._hosts:
+                prefixes.append(f"{path}/{_FOLDER}")
+            path = path.rpartition(f"/{_FOLDER}")[0]
+        return [*prefixes, _FOLDER]
+
+
+def _label(path: str, entry: object) -> str:
+    name, version = _identity(path, entry) if isinstance(entry, dict) else (path, None)
+    return f"{name}@{version}" if npm.is_version(version) else name
+
+
+def _tree(document: Table, places: Offsets, source: Source) -> _Tree:
+    if "packages" not in document and ("dependencies" in document or "lockfileVersion" in document):
+        dependencies = decode.table(document.get("dependencies", {}), "The tree of dependencies")
+        return _Tree(list(_flat(dependencies, nested(source.text, "dependencies"))), _manifest(source))
+    packages = decode.table(document.get("packages"), "The list of packages")
+    folders = [
+        _Folder(path, entry, ("packages", path), at and at + len(path), entry_at)
+        for path, entry in packages.items()
+        for at, entry_at in (places.get(path, _NOWHERE),)
+    ]
+    return _Tree(folders, None if "" in packages else _manifest(source))
+
+
+def _flat(dependencies: Table, places: Nested) -> Iterator[_Folder]:
+    # Version 1 lists the packages of a folder within the entry of the package that holds this folder.
+    waiting = _inside("", dependencies, (), 0)
+    while waiting:
+        path, name, entry, keys, number = waiting.pop()
+        if not isinstance(entry, dict):
+            yield _Folder(path, entry, keys)
+            continue
+        at, entry_at, number = places.get((number, name), (0, 0, -1))
+        yield _Folder(path, {**entry, "dependencies": entry.get("requires")}, keys, at and at + len(name), entry_at)
+        inside = entry.get("dependencies")
+        if isinstance(inside, dict):
+            waiting += _inside(f"{path}/", inside, keys, number)
+
+
+def _inside(path: str, dependencies: Table, keys: Path, number: int) -> list[tuple[str, str, object, Path, int]]:
+    # The last one is taken first.
+    return [
+        (f"{path}{_FOLDER}{name}", name, entry, (*keys, "dependencies", name), number)
+        for name, entry in reversed(dependencies.items())
+    ]
+
+
+def _manifest(source: Source) -> Table | None:
+    manifest = source.beside("package.json")
+    try:
+        document = decode.from_json(manifest.text) if manifest else None
+    except decode.ShapeError:
+        return None  # the file is a problem of its own where it is read
+    return document if isinstance(document, dict) else None
+
+
+@cache
+def _plain() -> re.Pattern[str]:
+    # Name and version whose purl is known without further looks.
+    return re.compile(r"(?:@[A-Za-z0-9._~-]+/)?[a-z0-9_~-][a-z0-9._~-]*@[0-9]+(?:\.[0-9]+)*(?:-[0-9A-Za-z.-]*)?")
+
+
+def _mark(head: bytes) -> bool:
+    version = re.search(rb'"lockfileVersion"\s*:\s*"?[1-3]\b"?\s*[,}](?!\s*"(?:configVersion|workspaces)")', head)
+    return version is not None
+
+
+PARSER: Final = Parser(
+    id="package_lock",
+    title="npm lock file (package-lock.json, npm-shrinkwrap.json)",
+    globs=(
+        "package-lock.json",
+        "npm-shrinkwrap.json",
+        "!node_modules/*/package-lock.json",
+        "!node_modules/*/npm-shrinkwrap.json",
+        "!node_modules/@*/*/package-lock.json",
+        "!node_modules/@*/*/npm-shrinkwrap.json",
+    ),
+    spec="https://github.com/npm/cli/blob/latest/docs/lib/content/configuring-npm/package-lock-json.md",
+    parse=parse,
+    mark=_mark,
+    yields_to=("npm-shrinkwrap.json",),
+)
