@@ -19,6 +19,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Final, NamedTuple, TypeAlias
 
 from scanner.catalog.cycles import Unresolved, cycle_of
@@ -49,6 +50,12 @@ _STAR: Final = frozenset("*")
 _STARS: Final = frozenset("*xX")
 # Where fewer numbers stand, the rest is open: semantic versions have three.
 _SEMANTIC_PARTS: Final = 3
+
+
+# The purl types whose ranges the manifests of a runtime's own ecosystem are written in.
+RUNTIMES: Final = MappingProxyType(
+    {"node": "npm", "nodejs": "npm", "npm": "npm", "php": "composer", "pnpm": "npm", "ruby": "gem", "yarn": "npm"}
+)
 
 
 class _Unreadable(Exception):  # noqa: N818 -- an answer inside this room, not an error
