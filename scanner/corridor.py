@@ -107,7 +107,7 @@ def resolve(dependency: Dependency, index: Index) -> Match | Miss:
 
 def _resolved(dependency: Dependency, found: Found | None) -> Match | Miss:
     if found is None:
-        return Miss(dependency, Reason.UNTRACKED)
+        return Miss(dependency, Reason.UNTRACKED if dependency.purl else Reason.NO_PURL)
     if found.reason or found.unresolvable:
         return Miss(dependency, found.reason or Reason.UNRESOLVABLE, found.product, found.evidence)
     evidence = found.evidence
@@ -123,7 +123,9 @@ def _found(dependency: Dependency, index: Index) -> Found | None:
     elif "distro=" in text and not judging.is_upstream_build(text):
         found = index.find_distro(text)
     found = found or index.find(text)
-    return found or (index.find_packaged(text) if text.startswith(_PACKAGE_PURLS) else None)
+    if found is None and text.startswith(_PACKAGE_PURLS):
+        return index.find_packaged(text)
+    return found or (index.find_cpe(dependency.cpe) if dependency.cpe else None)
 
 
 def resolve_version(

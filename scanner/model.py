@@ -52,6 +52,7 @@ class Reason(StrEnum):
     """Why no cycle is known for a dependency, or (`stale-data`) why nothing can be said of the known one."""
 
     UNTRACKED = "untracked"
+    NO_PURL = "no-purl"
     NO_VERSION = "no-version"
     RANGE = "range"
     FLOATING = "floating"
@@ -121,6 +122,8 @@ class Dependency(NamedTuple):
     The purl carries a version when that place pins exactly one. `requirement` is the version text
     as written when it is not a plain pin (`>=3.2,<5`), else None. `via` is the chain of parents that
     brings it in, from what the project itself asks for down: `name@version`, or names where the file tells no more.
+    `cpe` is a second key, and only for what is no package: an operating system, an application, a component without
+    a purl. Of such a component `purl` is empty, and `label` its name and version as the file has them.
     """
 
     purl: str
@@ -131,6 +134,8 @@ class Dependency(NamedTuple):
     direct: bool | None = None
     via: tuple[str, ...] = ()
     mark: Mark | None = None
+    cpe: str | None = None
+    label: tuple[str, str | None] | None = None
 
 
 class Include(NamedTuple):

@@ -27,7 +27,7 @@ from scanner.model import (
     Status,
     Verdict,
 )
-from scanner.purl import make, name_beside, split
+from scanner.purl import make, name_and_version, name_beside, split
 from scanner.rules import RULES
 from scanner.text import clean, shorten
 from scanner.wording import at_least, by_policy, called, counted, distance, marked, marked_deprecated
@@ -234,7 +234,7 @@ def _judged(found: Match | Miss, policy: Policy, today: date, data_date: date | 
             return Verdict(dependency=found.dependency, status=Status.UNKNOWN, reason=Reason.STALE)
         case Match():
             return Verdict(dependency=found.dependency, status=_status(found, policy, today), match=found)
-        case Miss(reason=Reason.UNTRACKED):
+        case Miss(reason=Reason.UNTRACKED | Reason.NO_PURL):
             return Verdict(dependency=found.dependency, status=Status.UNTRACKED, reason=found.reason)
         case Miss():
             return _inferred(found, today, data_date) or Verdict(
@@ -587,11 +587,11 @@ def _called(cycle: Cycle, product: Product, today: date) -> str:
 
 def _named(found: Match) -> tuple[str, str]:
     # The title is how people know the product; a package that bears another name keeps it.
-    product, purl = found.product, split(found.dependency.purl)
-    name = purl.name if purl else found.dependency.purl
+    product, (whole, _) = found.product, name_and_version(found.dependency)
+    purl = split(found.dependency.purl)
+    name = purl.name if purl else whole
     if found.dependency.kind is not Kind.IMAGE and _folded(name) in map(_folded, (product.title, product.id)):
         return product.title, ""
-    whole = f"{purl.namespace}/{name}" if purl and purl.namespace else name
     return _shown(whole), f" of {product.title}"
 
 
@@ -608,14 +608,13 @@ def _subject(name: str, versions: Sequence[str], dependency: Dependency) -> str:
 
 
 def _version(dependency: Dependency) -> str | None:
-    purl = split(dependency.purl)
-    return purl.version if purl else None
+    return name_and_version(dependency)[1]
 
 
 def _unversioned(dependency: Dependency) -> str:
     purl = split(dependency.purl)
     if purl is None:
-        return dependency.purl
+        return name_and_version(dependency)[0]
     return "/".join(filter(None, (f"pkg:{purl.type}", purl.namespace, purl.name)))
 
 

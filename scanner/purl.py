@@ -7,7 +7,10 @@ each. A property test holds the two equal.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from scanner.model import Dependency
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-_~")
 _PLAIN_VERSION = _PLAIN | frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ:")
@@ -60,6 +63,14 @@ def split(purl: str) -> Purl | None:
     if not name:
         return None
     return Purl(purl_type.lower(), namespace, name, version, _qualifiers(query) if query else {})
+
+
+def name_and_version(dependency: Dependency) -> tuple[str, str | None]:
+    """Return the full name of a dependency and its version: as its purl says, else as its file has them."""
+    parts = split(dependency.purl)
+    if parts is None:
+        return dependency.label or (dependency.purl, None)
+    return f"{parts.namespace}/{parts.name}" if parts.namespace else parts.name, parts.version
 
 
 def name_beside(text: str, purl: str) -> str:

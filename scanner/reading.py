@@ -28,6 +28,8 @@ STDIN = "-"
 _MAX_DEPTH = 50
 # How many dependencies are read between two looks at the clock.
 _TICK = 2048
+# Constraints are for Python's packages.
+_CONSTRAINED = "pkg:pypi/"
 # What parsers look at to tell formats apart.
 _HEAD = 4096
 
@@ -251,7 +253,7 @@ class Reading:
         held: list[Dependency] = []
         for dependency in self._entries(opened, parser, place, pins):
             # What has no version waits for the constraints, which may stand at the end of the file.
-            if "@" in dependency.purl:
+            if "@" in dependency.purl or not dependency.purl.startswith(_CONSTRAINED):
                 yield dependency
             else:
                 held.append(dependency)

@@ -20,6 +20,7 @@ _MONTHS = 24
 
 _NAMED: Final = MappingProxyType({-1: "yesterday", 0: "today", 1: "tomorrow"})
 
+_NO_PRODUCT: Final = frozenset({Reason.UNTRACKED, Reason.NO_PURL})
 _NOT_JUDGED: Final = frozenset({Status.UNKNOWN, Status.UNTRACKED})
 
 # Where a rule promises no more than a shortest time of support, its text in the product file says so.
@@ -44,6 +45,7 @@ _REASONS: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.UNRESOLVABLE: "with an unreadable version",
         Reason.STALE: "not judged with old data",
         Reason.UNTRACKED: "not tracked",
+        Reason.NO_PURL: "without a package URL",
     }
 )
 
@@ -137,9 +139,11 @@ def coverage(by_status: Mapping[Status, int], by_reason: Mapping[Reason, int]) -
     numbers = [(by_status.get(status, 0), str(status)) for status in Status if status not in _NOT_JUDGED]
     parts = [f"{judged(by_status):,} judged{_listed(numbers)}"] if judged(by_status) else ["none judged"]
     if unknown := by_status.get(Status.UNKNOWN, 0):
-        why = [(by_reason.get(word, 0), text) for word, text in _REASONS.items() if word is not Reason.UNTRACKED]
+        why = [(by_reason.get(word, 0), text) for word, text in _REASONS.items() if word not in _NO_PRODUCT]
         parts.append(f"{unknown:,} unknown{_listed(why)}")
-    if untracked := by_status.get(Status.UNTRACKED, 0):
+    if unnamed := by_reason.get(Reason.NO_PURL, 0):
+        parts.append(f"{unnamed:,} {_REASONS[Reason.NO_PURL]}")
+    if untracked := by_status.get(Status.UNTRACKED, 0) - unnamed:
         them = "it" if untracked == 1 else "them"
         parts.append(f"{untracked:,} not tracked: nobody publishes an end date for {them}")
     return f"{counted(total, 'dependency', 'dependencies')}: {', '.join(parts)}."

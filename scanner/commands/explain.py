@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from scanner.plugin import World
 
 _REASONS: Final = {
+    Reason.NO_PURL: "there is no package URL",
     Reason.UNTRACKED: "no product lists it among its identifiers",
     Reason.NO_VERSION: "no version is given",
     Reason.RANGE: "a range is not a version",

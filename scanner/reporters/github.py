@@ -19,7 +19,7 @@ from scanner.wording import counted, coverage
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from scanner.model import Finding, Input, Location, Report
+    from scanner.model import Dependency, Finding, Input, Location, Report
     from scanner.plugin import Style
 
 # GitHub shows ten annotations of a type for each step, and drops the rest without a word.
@@ -67,7 +67,7 @@ def _of_finding(finding: Finding, name: str, files: Mapping[str, str]) -> str:
     rule = RULES[finding.status]
     lines = sorted({match.dependency.location.line or 0 for match in finding.matches[1:]} - {0})
     also = f" Also on {_numbered(lines)}." if lines else ""
-    title = f"{rule.title.capitalize()}: {_named(dependency.purl)} ({rule.id})"
+    title = f"{rule.title.capitalize()}: {_named(dependency)} ({rule.id})"
     return _command(name, title, finding.message + also, _place(dependency.location, files))
 
 
@@ -75,12 +75,8 @@ def _numbered(lines: list[int]) -> str:
     return ("line " if len(lines) == 1 else "lines ") + shorten(", ".join(map(str, lines)), 100)
 
 
-def _named(text: str) -> str:
-    parts = purl.split(text)
-    if parts is None:
-        return text
-    name = f"{parts.namespace}/{parts.name}" if parts.namespace else parts.name
-    return f"{name} {parts.version}" if parts.version else name
+def _named(dependency: Dependency) -> str:
+    return " ".join(filter(None, purl.name_and_version(dependency)))
 
 
 def _file(given: Input) -> str:

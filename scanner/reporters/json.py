@@ -170,11 +170,11 @@ def _via(dependency: Dependency) -> list[_Value]:
 
 
 def _subject(dependency: Dependency) -> _Object:
-    shown, parts = _told(dependency.purl), purl.split(dependency.purl)
+    name, version = purl.name_and_version(dependency)
     return {
-        "purl": shown,
-        "name": "/".join(filter(None, (parts.namespace, parts.name))) if parts else shown,
-        "version": parts.version if parts else None,
+        "purl": _told(dependency.purl) if dependency.purl else None,
+        "name": _told(name),
+        "version": version and _told(version),
         "requirement": dependency.requirement and _told(dependency.requirement),
         "kind": dependency.kind,
         "scope": dependency.scope,

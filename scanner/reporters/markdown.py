@@ -208,11 +208,8 @@ def _of_component(verdict: Verdict) -> tuple[str, str, str]:
 
 
 def _named(dependency: Dependency) -> str:
-    parts = purl.split(dependency.purl)
-    if parts is None:
-        return _code(dependency.purl)
-    name = f"{parts.namespace}/{parts.name}" if parts.namespace else parts.name
-    version = parts.version or dependency.requirement
+    name, version = purl.name_and_version(dependency)
+    version = version or dependency.requirement
     return _code(f"{name} {version}" if version else name)
 
 

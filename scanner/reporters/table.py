@@ -217,11 +217,8 @@ def _subject(dependencies: Sequence[Dependency]) -> str:
 
 def _named(dependency: Dependency) -> tuple[str, str]:
     """Return the name of a package, and its version or what is required of it."""
-    parts = purl.split(dependency.purl)
-    if parts is None:
-        return _safe(dependency.purl), _safe(dependency.requirement or "")
-    name = f"{parts.namespace}/{parts.name}" if parts.namespace else parts.name
-    return _safe(name), _safe(parts.version or dependency.requirement or "")
+    name, version = purl.name_and_version(dependency)
+    return _safe(name), _safe(version or dependency.requirement or "")
 
 
 def _traits(dependency: Dependency) -> list[str]:
