@@ -1,6 +1,6 @@
 """What reading a large lockfile costs, as a part of what its plain decoder takes for the same file.
 
-    python benchmarks/lockfiles.py [ROUNDS [NAME...]]
+    python -m benchmarks.lockfiles [ROUNDS [NAME...]]
 
 Whole processes, the two commands in turn, the ratio taken within each round, the median printed beside
 its limit. Run it in a virtual environment made with a current pip (older ones write a start script that
@@ -17,6 +17,8 @@ import time
 from hashlib import sha256
 from statistics import median
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from benchmarks import npm, pnpm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -144,6 +146,8 @@ TOML: Final = "import sys, tomli\nwith open(sys.argv[1], 'rb') as file: tomli.lo
 ROWS: Final = (
     Row("poetry.lock", poetry, TOML, 1.2),
     Row("uv.lock", uv, TOML, 1.2),
+    Row("package-lock.json", npm.package_lock, npm.JSON, 1.5),
+    Row("pnpm-lock.yaml", lambda: iter([pnpm.lockfile()]), pnpm.BASELINE, pnpm.LIMIT),
 )
 
 if __name__ == "__main__":
