@@ -84,6 +84,20 @@ def test_readme_names_every_status_and_every_output_format() -> None:
     assert set(re.findall(r"`([a-z]+)`", row)) == set(plugin.names("reporters"))
 
 
+def test_the_page_of_formats_is_what_the_parsers_claim(*, update: bool) -> None:
+    head, _, _ = document("docs/formats.md").partition("| format |")
+    rows = ["| format | what it is | files |", "| --- | --- | --- |"]
+    for parser in map(plugin.parser, plugin.names("parsers")):
+        names = ", ".join(f"`{glob}`" for glob in parser.globs if not glob.startswith("!"))
+        rows.append(f"| `{parser.id}` | [{parser.title}]({parser.spec}) | {names} |")
+    page = head + "\n".join((*rows, ""))
+    if update:
+        with open(os.path.join(ROOT, "docs/formats.md"), "w", encoding="utf-8") as file:
+            file.write(page)
+    else:
+        assert document("docs/formats.md") == page
+
+
 def test_the_architecture_names_every_room() -> None:
     plan = document("docs/architecture.md")
     for folder, _, files in os.walk(os.path.join(ROOT, "scanner")):

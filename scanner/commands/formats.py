@@ -13,13 +13,17 @@ if TYPE_CHECKING:
     from scanner.plugin import World
 
 
+# Names that are more are variants of these; docs/formats.md has them all.
+_SHOWN: Final = 4
+
+
 def run(given: Given, world: World) -> int:
     """Print both lists, made from the folders of parsers and reporters."""
     if given.inputs:
         msg = "`eolscan formats` takes no arguments."
         raise ScanError(msg)
     parsers = map(plugin.parser, plugin.names("parsers"))
-    read = [(parser.id, f"{parser.title}: {', '.join(parser.globs)}") for parser in parsers]
+    read = [(parser.id, f"{parser.title}: {_names(parser.globs)}") for parser in parsers]
     written = [(name, plugin.reporter(name).title) for name in plugin.names("reporters")]
     width = max(len(name) for name, _ in (*read, *written))
     for heading, rows in (("read", read), ("written (-f FORMAT, -o FORMAT=FILE)", written)):
@@ -27,6 +31,11 @@ def run(given: Given, world: World) -> int:
         for name, text in rows:
             world.stdout.write(f"  {name:<{width}}  {text}\n")
     return 0
+
+
+def _names(globs: tuple[str, ...]) -> str:
+    names = [glob for glob in globs if not glob.startswith("!")]
+    return ", ".join((*names[:_SHOWN], "…") if len(names) > _SHOWN else names)
 
 
 COMMAND: Final = Command(summary="List the formats read and written.", usage="", options=(), run=run)
