@@ -168,7 +168,7 @@ def _mark(head: bytes) -> bool:
 
 PARSER: Final = Parser(
     id="bun_lock",
-    title="Bun lockfile (bun.lock)",
+    title="Bun lockfile",
     globs=("bun.lock",),
     spec="https://bun.com/docs/pm/lockfile",
     parse=parse,

@@ -90,7 +90,7 @@ def _parts() -> re.Pattern[str]:
 
 PARSER: Final = Parser(
     id="cabal_freeze",
-    title="Haskell lock file (cabal.project.freeze)",
+    title="Haskell lockfile",
     globs=("*.project.freeze",),
     spec="https://cabal.readthedocs.io/en/stable/cabal-project-description-file.html#cfg-field-constraints",
     parse=parse,

@@ -172,7 +172,7 @@ def _mark(head: bytes) -> bool:
 
 PARSER: Final = Parser(
     id="cargo_lock",
-    title="Cargo lock file",
+    title="Cargo lockfile",
     globs=("Cargo.lock",),
     spec="https://doc.rust-lang.org/cargo/guide/cargo-toml-vs-cargo-lock.html",
     parse=parse,

@@ -100,7 +100,7 @@ _SCOPES: Final = {"require": Scope.RUNTIME, "require-dev": Scope.DEV}
 
 PARSER: Final = Parser(
     id="composer_json",
-    title="PHP project (composer.json)",
+    title="PHP project",
     globs=("composer.json",),
     spec="https://getcomposer.org/doc/04-schema.md",
     parse=parse,

@@ -196,7 +196,7 @@ _SCOPES: Final = {"packages": Scope.RUNTIME, "packages-dev": Scope.DEV}
 
 PARSER: Final = Parser(
     id="composer_lock",
-    title="PHP lock file (composer.lock)",
+    title="PHP lockfile",
     globs=("composer.lock",),
     spec="https://getcomposer.org/doc/01-basic-usage.md#commit-your-composer-lock-file-to-version-control",
     parse=parse,

@@ -164,7 +164,7 @@ _LISTS: Final = {
 
 PARSER: Final = Parser(
     id="conan_lock",
-    title="Conan lock file (conan.lock)",
+    title="Conan lockfile",
     globs=("conan.lock",),
     spec="https://docs.conan.io/2/reference/commands/lock.html",
     parse=parse,

@@ -212,7 +212,7 @@ _SCOPES: Final = {"main": Scope.RUNTIME, "dev": Scope.DEV}
 
 PARSER: Final = Parser(
     id="conda_env",
-    title="conda environment (environment.yml)",
+    title="conda environment",
     globs=(
         "environment.yml",
         "environment.yaml",

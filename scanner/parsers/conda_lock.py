@@ -187,7 +187,7 @@ _STRONGEST_FIRST: Final = (Scope.RUNTIME, Scope.OPTIONAL, Scope.DEV)
 
 PARSER: Final = Parser(
     id="conda_lock",
-    title="conda lock file",
+    title="conda lockfile",
     globs=(
         "conda-lock.yml",
         "conda-lock.yaml",

@@ -70,7 +70,7 @@ def _mark(head: bytes) -> bool:
 
 PARSER: Final = Parser(
     id="deno_json",
-    title="Deno project (deno.json)",
+    title="Deno project",
     globs=("deno.json", "deno.jsonc", "import_map.json"),
     spec="https://docs.deno.com/runtime/fundamentals/configuration/#dependencies",
     parse=parse,

@@ -195,7 +195,7 @@ def _mark(head: bytes) -> bool:
 
 PARSER: Final = Parser(
     id="deno_lock",
-    title="Deno lock file",
+    title="Deno lockfile",
     globs=("deno.lock",),
     spec="https://github.com/denoland/deno_lockfile",
     parse=parse,

@@ -111,7 +111,7 @@ def _mark(head: bytes) -> bool:
 
 PARSER: Final = Parser(
     id="deps_json",
-    title=".NET application's dependencies (deps.json)",
+    title=".NET application's dependencies",
     globs=("*.deps.json",),
     spec="https://github.com/dotnet/sdk/blob/main/documentation/specs/runtime-configuration-file.md",
     parse=parse,

@@ -169,7 +169,7 @@ _SECTIONS: Final = _SOURCES | {"PLATFORMS", "DEPENDENCIES", "CHECKSUMS", "RUBY V
 
 PARSER: Final = Parser(
     id="gemfile_lock",
-    title="Ruby lock file (Gemfile.lock)",
+    title="Ruby lockfile",
     globs=("Gemfile.lock", "gems.locked", "*.gemfile.lock", "Gemfile.*.lock"),
     spec="https://bundler.io/guides/rationale.html",
     parse=parse,

@@ -61,7 +61,7 @@ def _mark(head: bytes) -> bool:
 
 PARSER: Final = Parser(
     id="global_json",
-    title=".NET SDK version (global.json)",
+    title=".NET SDK version",
     globs=("global.json",),
     spec="https://learn.microsoft.com/en-us/dotnet/core/tools/global-json",
     parse=parse,

@@ -207,7 +207,7 @@ _GO: Final = make("golang", "stdlib")
 
 PARSER: Final = Parser(
     id="go_mod",
-    title="Go modules (go.mod, go.work)",
+    title="Go modules",
     globs=("go.mod", "go.work"),
     spec="https://go.dev/ref/mod#go-mod-file",
     parse=parse,

@@ -50,7 +50,7 @@ def _line() -> re.Pattern[str]:
 
 PARSER: Final = Parser(
     id="go_sum",
-    title="Go checksums (go.sum)",
+    title="Go checksums",
     globs=("go.sum",),
     spec="https://go.dev/ref/mod#go-sum-files",
     parse=parse,

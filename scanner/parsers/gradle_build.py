@@ -484,7 +484,7 @@ _READERS: Final = {"dependencies": _dependencies, "imports": _boms, "plugins": _
 
 PARSER: Final = Parser(
     id="gradle_build",
-    title="Gradle build script (build.gradle, build.gradle.kts)",
+    title="Gradle build script",
     globs=("*.gradle", "*.gradle.kts"),
     spec="https://docs.gradle.org/current/userguide/declaring_dependencies.html",
     parse=parse,

@@ -169,7 +169,7 @@ _SECTIONS: Final = ("versions", "libraries", "plugins")
 
 PARSER: Final = Parser(
     id="gradle_catalog",
-    title="Gradle version catalog (libs.versions.toml)",
+    title="Gradle version catalog",
     globs=("*.versions.toml",),
     spec="https://docs.gradle.org/current/userguide/version_catalogs.html",
     parse=parse,

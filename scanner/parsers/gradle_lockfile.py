@@ -68,7 +68,7 @@ def _entry() -> re.Pattern[str]:
 
 PARSER: Final = Parser(
     id="gradle_lockfile",
-    title="Gradle lockfile (gradle.lockfile)",
+    title="Gradle lockfile",
     globs=(
         "gradle.lockfile",
         "buildscript-gradle.lockfile",

@@ -84,7 +84,7 @@ def _mark(head: bytes) -> bool:
 
 PARSER: Final = Parser(
     id="helm_chart",
-    title="Helm chart (Chart.yaml, requirements.yaml)",
+    title="Helm chart",
     globs=("Chart.yaml", "requirements.yaml"),
     spec="https://helm.sh/docs/topics/charts/#chart-dependencies",
     parse=parse,

@@ -66,7 +66,7 @@ def _mark(head: bytes) -> bool:
 
 PARSER: Final = Parser(
     id="helm_lock",
-    title="Helm lock file (Chart.lock, requirements.lock)",
+    title="Helm lockfile",
     globs=("Chart.lock", "requirements.lock"),
     spec="https://helm.sh/docs/helm/helm_dependency/",
     parse=parse,

@@ -167,7 +167,7 @@ def _token() -> re.Pattern[str]:
 
 PARSER: Final = Parser(
     id="mix_lock",
-    title="Elixir lock file (mix.lock)",
+    title="Elixir lockfile",
     globs=("mix.lock",),
     spec="https://hexdocs.pm/mix/Mix.Tasks.Deps.Get.html",
     parse=parse,

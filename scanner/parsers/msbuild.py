@@ -88,7 +88,7 @@ def _mark(head: bytes) -> bool:
 
 PARSER: Final = Parser(
     id="msbuild",
-    title=".NET project (csproj, fsproj, vbproj)",
+    title=".NET project",
     globs=("*.csproj", "*.fsproj", "*.vbproj"),
     spec="https://learn.microsoft.com/en-us/nuget/consume-packages/package-references-in-project-files",
     parse=parse,

@@ -68,7 +68,7 @@ def _mark(head: bytes) -> bool:
 
 PARSER: Final = Parser(
     id="nuget_config",
-    title="NuGet list of packages (packages.config)",
+    title="NuGet list of packages",
     globs=("packages.config", "packages.*.config"),
     spec="https://learn.microsoft.com/en-us/nuget/reference/packages-config",
     parse=parse,

@@ -128,7 +128,7 @@ def _mark(head: bytes) -> bool:
 
 PARSER: Final = Parser(
     id="nuget_lock",
-    title="NuGet lock file (packages.lock.json)",
+    title="NuGet lockfile",
     globs=("packages.lock.json", "packages.*.lock.json"),
     spec="https://learn.microsoft.com/en-us/nuget/consume-packages/package-references-in-project-files#locking-dependencies",
     parse=parse,

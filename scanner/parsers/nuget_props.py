@@ -57,7 +57,7 @@ def _mark(head: bytes) -> bool:
 
 PARSER: Final = Parser(
     id="nuget_props",
-    title=".NET packages for many projects (Directory.Packages.props)",
+    title=".NET packages for many projects",
     globs=("*.props", "*.targets", "!*.nuget.g.props", "!*.nuget.g.targets"),
     spec="https://learn.microsoft.com/en-us/nuget/consume-packages/central-package-management",
     parse=parse,

@@ -158,7 +158,7 @@ _OTHERS: Final = (
 
 PARSER: Final = Parser(
     id="package_json",
-    title="JavaScript project (package.json)",
+    title="JavaScript project",
     globs=(
         "package.json",
         "!node_modules/*/package.json",

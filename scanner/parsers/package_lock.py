@@ -304,7 +304,7 @@ def _mark(head: bytes) -> bool:
 
 PARSER: Final = Parser(
     id="package_lock",
-    title="npm lock file (package-lock.json, npm-shrinkwrap.json)",
+    title="npm lockfile",
     globs=(
         "package-lock.json",
         "npm-shrinkwrap.json",

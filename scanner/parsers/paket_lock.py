@@ -90,7 +90,7 @@ _DEPTH: Final = 4
 
 PARSER: Final = Parser(
     id="paket_lock",
-    title="Paket lock file (paket.lock)",
+    title="Paket lockfile",
     globs=("paket.lock",),
     spec="https://fsprojects.github.io/Paket/lock-file.html",
     parse=parse,

@@ -156,7 +156,7 @@ def _mark(head: bytes) -> bool:
 
 PARSER: Final = Parser(
     id="pdm_lock",
-    title="PDM lock file",
+    title="PDM lockfile",
     globs=("pdm.lock", "pdm.*.lock"),
     spec="https://pdm-project.org/en/latest/usage/lockfile/",
     parse=parse,

@@ -97,7 +97,7 @@ _CATEGORIES: Final = {"packages": "default", "dev-packages": "develop"}
 
 PARSER: Final = Parser(
     id="pipfile_lock",
-    title="Pipfile lock file",
+    title="Pipfile lockfile",
     globs=("Pipfile.lock",),
     spec="https://github.com/pypa/pipfile",
     parse=parse,

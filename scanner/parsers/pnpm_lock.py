@@ -246,7 +246,7 @@ def _mark(head: bytes) -> bool:
 
 PARSER: Final = Parser(
     id="pnpm_lock",
-    title="pnpm lockfile (pnpm-lock.yaml)",
+    title="pnpm lockfile",
     globs=("pnpm-lock.yaml",),
     spec="https://github.com/pnpm/spec/tree/master/lockfile",
     parse=parse,

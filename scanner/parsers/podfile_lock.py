@@ -133,7 +133,7 @@ def _mark(head: bytes) -> bool:
 
 PARSER: Final = Parser(
     id="podfile_lock",
-    title="CocoaPods lock file (Podfile.lock)",
+    title="CocoaPods lockfile",
     globs=("Podfile.lock",),
     spec="https://guides.cocoapods.org/using/using-cocoapods.html",
     parse=parse,

@@ -155,7 +155,7 @@ def _mark(head: bytes) -> bool:
 
 PARSER: Final = Parser(
     id="poetry_lock",
-    title="Poetry lock file",
+    title="Poetry lockfile",
     globs=("poetry.lock",),
     spec="https://python-poetry.org/docs/basic-usage/#installing-with-poetrylock",
     parse=parse,

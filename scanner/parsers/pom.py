@@ -385,7 +385,7 @@ def _mark(head: bytes) -> bool:
 
 PARSER: Final = Parser(
     id="pom",
-    title="Maven project (pom.xml)",
+    title="Maven project",
     globs=("pom.xml", "*.pom"),
     spec="https://maven.apache.org/pom.html",
     parse=parse,

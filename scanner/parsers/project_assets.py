@@ -100,7 +100,7 @@ def _mark(head: bytes) -> bool:
 
 PARSER: Final = Parser(
     id="project_assets",
-    title="NuGet restore result (project.assets.json)",
+    title="NuGet restore result",
     globs=("project.assets.json",),
     spec="https://learn.microsoft.com/en-us/nuget/concepts/dependency-resolution",
     parse=parse,

@@ -78,7 +78,7 @@ def _mark(head: bytes) -> bool:
 
 PARSER: Final = Parser(
     id="pubspec_lock",
-    title="Dart lock file (pubspec.lock)",
+    title="Dart lockfile",
     globs=("pubspec.lock",),
     spec="https://dart.dev/tools/pub/glossary#lockfile",
     parse=parse,

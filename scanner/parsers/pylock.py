@@ -117,7 +117,7 @@ def _mark(head: bytes) -> bool:
 
 PARSER: Final = Parser(
     id="pylock",
-    title="Python lock file (PEP 751)",
+    title="Python lockfile (PEP 751)",
     globs=("pylock.toml", "pylock.*.toml"),
     spec="https://packaging.python.org/en/latest/specifications/pylock-toml/",
     parse=parse,

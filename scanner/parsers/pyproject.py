@@ -216,7 +216,7 @@ _SECTIONS: Final[tuple[tuple[Path, Scope, _Reader], ...]] = (
 
 PARSER: Final = Parser(
     id="pyproject",
-    title="Python project (pyproject.toml)",
+    title="Python project",
     globs=("pyproject.toml",),
     spec="https://packaging.python.org/en/latest/specifications/pyproject-toml/",
     parse=parse,

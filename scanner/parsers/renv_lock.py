@@ -116,7 +116,7 @@ _RUNTIMES: Final = {"Python": "python"}
 
 PARSER: Final = Parser(
     id="renv_lock",
-    title="R lock file (renv.lock)",
+    title="R lockfile",
     globs=("renv.lock",),
     spec="https://rstudio.github.io/renv/articles/lockfile.html",
     parse=parse,

@@ -146,7 +146,7 @@ _TESTS: Final = frozenset({"integrationtest", "it", "test"})
 
 PARSER: Final = Parser(
     id="sbt_build",
-    title="sbt build definition (build.sbt)",
+    title="sbt build definition",
     globs=("*.sbt", "project/Dependencies.scala"),
     spec="https://www.scala-sbt.org/1.x/docs/Library-Dependencies.html",
     parse=parse,

@@ -74,7 +74,7 @@ _SCOPES: Final = {
 
 PARSER: Final = Parser(
     id="sbt_lock",
-    title="sbt lockfile (build.sbt.lock)",
+    title="sbt lockfile",
     globs=("build.sbt.lock",),
     spec="https://stringbean.github.io/sbt-dependency-lock/",
     parse=parse,

@@ -182,7 +182,7 @@ _EXTRAS_SECTIONS: Final = frozenset({"options.extras_require", "extras"})
 
 PARSER: Final = Parser(
     id="setup_cfg",
-    title="setuptools configuration (setup.cfg)",
+    title="setuptools configuration",
     globs=(_NAME,),
     spec="https://setuptools.pypa.io/en/latest/userguide/declarative_config.html",
     parse=parse,

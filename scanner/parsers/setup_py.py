@@ -344,7 +344,7 @@ _QUOTES: Final = frozenset("\"'")
 
 PARSER: Final = Parser(
     id="setup_py",
-    title="setuptools script (setup.py)",
+    title="setuptools script",
     globs=("setup.py",),
     spec="https://setuptools.pypa.io/en/latest/references/keywords.html",
     parse=parse,

@@ -80,7 +80,7 @@ _VERSION: Final = r"[0-9]+(?:\.[0-9]+)*"
 
 PARSER: Final = Parser(
     id="stack_lock",
-    title="Haskell lock file (stack.yaml.lock)",
+    title="Haskell lockfile",
     globs=("stack*.yaml.lock",),
     spec="https://docs.haskellstack.org/en/stable/topics/lock_files/",
     parse=parse,

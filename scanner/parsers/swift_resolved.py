@@ -136,7 +136,7 @@ _LONGEST: Final = 1024
 
 PARSER: Final = Parser(
     id="swift_resolved",
-    title="Swift lock file (Package.resolved)",
+    title="Swift lockfile",
     globs=("Package.resolved",),
     spec="https://docs.swift.org/swiftpm/documentation/packagemanagerdocs/resolvingpackageversions",
     parse=parse,

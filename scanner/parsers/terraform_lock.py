@@ -91,7 +91,7 @@ def _stray() -> re.Pattern[str]:
 
 PARSER: Final = Parser(
     id="terraform_lock",
-    title="Terraform lock file (.terraform.lock.hcl)",
+    title="Terraform lockfile",
     globs=(".terraform.lock.hcl",),
     spec="https://developer.hashicorp.com/terraform/language/files/dependency-lock",
     parse=parse,

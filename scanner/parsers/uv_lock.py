@@ -182,7 +182,7 @@ def _mark(head: bytes) -> bool:
 
 PARSER: Final = Parser(
     id="uv_lock",
-    title="uv lock file",
+    title="uv lockfile",
     globs=("uv.lock", "*.py.lock"),
     spec="https://docs.astral.sh/uv/concepts/projects/layout/#the-lockfile",
     parse=parse,

@@ -349,7 +349,7 @@ def _mark(head: bytes) -> bool:
 
 PARSER: Final = Parser(
     id="yarn_lock",
-    title="Yarn lockfile (yarn.lock)",
+    title="Yarn lockfile",
     globs=("yarn.lock",),
     spec="https://yarnpkg.com/advanced/lexicon#lockfile",
     parse=parse,
