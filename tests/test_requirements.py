@@ -321,6 +321,15 @@ def test_a_directory_by_its_bare_name_is_one_only_where_it_is_editable() -> None
     assert purls("shop") == ["pkg:pypi/shop"]
 
 
+def test_the_notes_of_a_file_make_the_chain_from_what_is_asked_for() -> None:
+    file = "# x\namqp==5\n    # via kombu\ncelery==5.2\n    # via -r x.in\nkombu==5.7\n    # via\n    #   celery\n    #   other\n"
+    assert [found.via for found in read(file) if isinstance(found, Dependency)] == [
+        ("celery@5.2", "kombu@5.7"),
+        (),
+        ("celery@5.2",),
+    ]
+
+
 @pytest.mark.parametrize(
     ("note", "direct", "via"),
     [
@@ -329,8 +338,9 @@ def test_a_directory_by_its_bare_name_is_one_only_where_it_is_editable() -> None
         ("    # via shop (pyproject.toml)", True, ()),
         ("    # via\n    #   shop (setup.py)", True, ()),
         ("    # via flask", False, ("flask",)),
-        ("    # via\n    #   flask\n    #   celery[redis]", False, ("flask", "celery[redis]")),
-        ("    # via flask, jinja2", False, ("flask", "jinja2")),
+        ("    # via\n    #   flask\n    #   celery[redis]", False, ("flask",)),
+        ("    # via\n    #   celery[redis]", False, ("celery",)),
+        ("    # via flask, jinja2", False, ("flask",)),
         ("    # via\n    #   -c pins.txt\n    #   flask", False, ("flask",)),
         ("    # via -c pins.txt", None, ()),
         ("    # via\n\n    #   flask", None, ()),
@@ -341,7 +351,7 @@ def test_a_directory_by_its_bare_name_is_one_only_where_it_is_editable() -> None
 def test_the_note_below_a_pin_tells_what_brought_it_in(note: str, direct: bool | None, via: tuple[str, ...]) -> None:  # noqa: FBT001 -- a row of the table
     (found, _) = read(f"markupsafe==2.0\n{note}\nlast==1")
     assert isinstance(found, Dependency)
-    assert (found.direct, found.via) == (direct, tuple(parent.partition("[")[0] for parent in via))
+    assert (found.direct, found.via) == (direct, via)
 
 
 def test_a_note_belongs_to_the_pin_above_it() -> None:

@@ -36,6 +36,8 @@ _HEAD = 4096
 # How much a line says for its file that no other format has.
 _SURE = 2
 
+_PURL: Final = "pkg:pypi/"
+
 _REFUSED: Final = "pip would refuse this requirement: {}."
 _VARIABLE: Final = "{} depends on an environment variable, which is not read."
 
@@ -144,7 +146,8 @@ def parse(source: Source) -> Iterator[Parsed]:
         message = "This is not text: it holds NUL characters, as binary files and UTF-16 without a byte order mark do."
         yield Problem(message, source.location)
         return
-    yield from _capped(_annotated(_lines(source)))
+    values = _capped(_annotated(_lines(source)))
+    yield from _chained(list(values)) if "# via" in source.text else values
 
 
 def _is_binary(text: str) -> bool:
@@ -202,6 +205,35 @@ def _with_origin(values: Sequence[Parsed], notes: Sequence[str]) -> Iterator[Par
         return
     for value in values:
         yield value._replace(direct=direct, via=parents) if isinstance(value, Dependency) else value
+
+
+def _chained(values: Sequence[Parsed]) -> Iterator[Parsed]:
+    """Turn the parents that the notes name into the chain that brings a package in."""
+    from scanner.lineage import chains
+
+    labels: dict[str, str] = {}
+    children: dict[str, list[str]] = {}
+    roots: list[str] = []
+    for value in values:
+        if isinstance(value, Dependency):
+            name, label = _name(value), value.purl.partition("?")[0].removeprefix(_PURL)
+            labels.setdefault(name, label)
+            for parent in value.via:
+                children.setdefault(pep508.normalized(parent), []).append(name)
+            if value.direct:
+                roots.append(name)
+    found = chains(roots, children)
+    for value in values:
+        if not isinstance(value, Dependency) or not value.via:
+            yield value
+            continue
+        # Without the requirements that were compiled, the nearest is known at least.
+        chain = found.get(_name(value)) or (pep508.normalized(value.via[0]),)
+        yield value._replace(via=tuple(labels.get(parent, parent) for parent in chain))
+
+
+def _name(dependency: Dependency) -> str:
+    return pep508.normalized(dependency.purl.removeprefix(_PURL).partition("@")[0].partition("?")[0])
 
 
 def _sources(notes: Sequence[str]) -> list[str]:
