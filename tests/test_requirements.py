@@ -322,8 +322,12 @@ def test_a_directory_by_its_bare_name_is_one_only_where_it_is_editable() -> None
 
 
 def test_the_notes_of_a_file_make_the_chain_from_what_is_asked_for() -> None:
-    file = "# x\namqp==5\n    # via kombu\ncelery==5.2\n    # via -r x.in\nkombu==5.7\n    # via\n    #   celery\n    #   other\n"
-    assert [found.via for found in read(file) if isinstance(found, Dependency)] == [
+    notes = (
+        "amqp==5\n    # via kombu",
+        "celery==5.2\n    # via -r x.in",
+        "kombu==5.7\n    # via\n    #   celery\n    #   other",
+    )
+    assert [found.via for found in read("\n".join(notes)) if isinstance(found, Dependency)] == [
         ("celery@5.2", "kombu@5.7"),
         (),
         ("celery@5.2",),
