@@ -6,7 +6,8 @@ Composer: https://getcomposer.org/doc/articles/versions.md. Ruby: https://docs.r
 Maven: https://maven.apache.org/pom.html#dependency-version-requirement-specification, with Gradle's `1.+` and
 `[1,2[`: https://docs.gradle.org/current/userguide/dependency_versions.html. NuGet:
 https://learn.microsoft.com/en-us/nuget/concepts/package-versioning. Rust:
-https://doc.rust-lang.org/cargo/reference/specifying-dependencies.html. Go: https://go.dev/ref/mod.
+https://doc.rust-lang.org/cargo/reference/specifying-dependencies.html. Go: https://go.dev/ref/mod. conda:
+https://docs.conda.io/projects/conda-build/en/stable/resources/package-spec.html#package-match-specifications.
 
 A range is read into spans between cuts on the line of all versions; a product's cycles are pieces of
 the same line. Releases are what counts: an upper bound `<4` leaves out the previews of 4 everywhere,
@@ -402,6 +403,11 @@ _GO: Final = _Dialect(
     wildcards=frozenset(),
 )
 _GENERIC: Final = _PYTHON._replace(operators={**_PYTHON.operators, "": _beginning}, hyphen=True, wildcards=_STARS)
+# One `=` stands for all versions that begin like this, two for one version.
+_CONDA: Final = _PYTHON._replace(
+    operators={**_COMPARISONS, "=": _beginning, "==": _exactly, "!=": _other_than, "~=": _last_may_grow, "": _exactly},
+    either=True,
+)
 _NUGET: Final = _Dialect(
     operators={"": _at_least}, phase=_semantic_phase, clauses=lambda text: [text], wildcards=_STAR, parts=4
 )
@@ -470,6 +476,7 @@ def _interval(text: str, dialect: _Dialect) -> _Spans:
 _READERS: Final[Mapping[str, Callable[[str], _Spans]]] = {
     "cargo": partial(_compared, _CARGO),
     "composer": _composer,
+    "conda": partial(_compared, _CONDA),
     "gem": partial(_compared, _RUBY),
     "generic": partial(_compared, _GENERIC),
     "golang": partial(_compared, _GO),
