@@ -8,12 +8,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from scanner.model import Scope
+from scanner.model import Dependency, Problem, Scope
+from scanner.purl import make
 from scanner.syntax import ruby
+from scanner.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scanner.model import Parsed
     from scanner.source import Source
     from scanner.syntax.ruby import Call, Text
 
@@ -50,6 +53,27 @@ def asked(text: str) -> Iterator[Asked]:
         elif call.name in {"gem", "ruby"}:
             groups = [text for key in ("group", "groups") for text in call.options.get(key, ())]
             yield Asked(call, _scope(groups) if groups else scope, local or "path" in call.options)
+
+
+def gem(source: Source, call: Call, scope: Scope) -> Iterator[Parsed]:
+    """Read one call that asks for a gem."""
+    if not call.arguments or not call.arguments[0]:
+        if is_broken(source.text, call):
+            yield Problem("The name of this gem cannot be read.", source.span(call.start, call.end))
+        return
+    (name, *_), *rest = call.arguments
+    location = source.span(name.start, name.end)
+    if not is_name(name.value):
+        yield Problem(f"No gem can be named {quoted(name.value)}.", location)
+        return
+    version, requirement = wanted([text for texts in rest for text in texts])
+    yield Dependency(
+        purl=make("gem", name.value, version),
+        location=location,
+        requirement=requirement,
+        scope=scope,
+        direct=True,
+    )
 
 
 def locked_ruby(manifest: Source) -> str | None:

@@ -10,15 +10,13 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from scanner.ecosystems import gems
-from scanner.model import Dependency, Kind, Problem
+from scanner.model import Dependency, Kind
 from scanner.plugin import Parser
 from scanner.purl import make
-from scanner.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scanner.ecosystems.gems import Asked
     from scanner.model import Parsed
     from scanner.source import Source
     from scanner.syntax.ruby import Call
@@ -30,28 +28,7 @@ def parse(source: Source) -> Iterator[Parsed]:
         if asked.call.name == "ruby":
             yield from _ruby(source, asked.call)
         elif not asked.local:
-            yield from _gem(source, asked)
-
-
-def _gem(source: Source, asked: Asked) -> Iterator[Parsed]:
-    call = asked.call
-    if not call.arguments or not call.arguments[0]:
-        if gems.is_broken(source.text, call):
-            yield Problem("The name of this gem cannot be read.", source.span(call.start, call.end))
-        return
-    (name, *_), *rest = call.arguments
-    location = source.span(name.start, name.end)
-    if not gems.is_name(name.value):
-        yield Problem(f"No gem can be named {quoted(name.value)}.", location)
-        return
-    version, requirement = gems.wanted([text for texts in rest for text in texts])
-    yield Dependency(
-        purl=make("gem", name.value, version),
-        location=location,
-        requirement=requirement,
-        scope=asked.scope,
-        direct=True,
-    )
+            yield from gems.gem(source, asked.call, asked.scope)
 
 
 def _ruby(source: Source, call: Call) -> Iterator[Parsed]:

@@ -8,11 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from scanner.ecosystems import gems
-from scanner.model import Dependency, Kind, Problem, Scope
+from scanner.model import Dependency, Kind, Scope
 from scanner.plugin import Parser
 from scanner.purl import make
 from scanner.syntax import ruby
-from scanner.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +27,7 @@ def parse(source: Source) -> Iterator[Parsed]:
     for call in ruby.calls(source.text):
         scope = _SCOPES.get(call.name)
         if scope is not None:
-            for value in _gem(source, call, scope):
+            for value in gems.gem(source, call, scope):
                 if not isinstance(value, Dependency):
                     yield value
                 elif (key := (value.purl, value.requirement)) not in seen:
@@ -36,26 +35,6 @@ def parse(source: Source) -> Iterator[Parsed]:
                     yield value
         elif call.name in {"required_ruby_version=", "required_ruby_version"}:
             yield from _ruby(source, call)
-
-
-def _gem(source: Source, call: Call, scope: Scope) -> Iterator[Parsed]:
-    if not call.arguments or not call.arguments[0]:
-        if gems.is_broken(source.text, call):
-            yield Problem("The name of this gem cannot be read.", source.span(call.start, call.end))
-        return
-    (name, *_), *rest = call.arguments
-    location = source.span(name.start, name.end)
-    if not gems.is_name(name.value):
-        yield Problem(f"No gem can be named {quoted(name.value)}.", location)
-        return
-    version, requirement = gems.wanted([text for texts in rest for text in texts])
-    yield Dependency(
-        purl=make("gem", name.value, version),
-        location=location,
-        requirement=requirement,
-        scope=scope,
-        direct=True,
-    )
 
 
 def _ruby(source: Source, call: Call) -> Iterator[Parsed]:
