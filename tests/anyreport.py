@@ -17,6 +17,7 @@ from scanner.model import (
     Input,
     Kind,
     Location,
+    Mark,
     Match,
     Policy,
     Problem,
@@ -65,6 +66,8 @@ _DEPENDENCIES = st.builds(
     scope=st.sampled_from(Scope),
     direct=st.none() | st.booleans(),
     via=st.lists(_TEXT, max_size=2).map(tuple),
+    mark=st.none() | st.builds(Mark, st.sampled_from(["deprecated", "abandoned", "yanked"]), _TEXT, st.none() | _TEXT),
+    label=st.none() | st.tuples(_SOME_TEXT, st.none() | _SOME_TEXT),
 )
 _CYCLES = st.builds(
     Cycle,

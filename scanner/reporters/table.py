@@ -165,7 +165,7 @@ def _ends(match: Match, today: date) -> str:
 
 def _deprecated(match: Match, today: date) -> str:
     if match.evidence.evidence_class is EvidenceClass.LOCKFILE:
-        return marked(match.dependency.mark)
+        return marked(match.dependency.mark, words=True)
     cycle = "" if match.product.whole else f"{_cycle(match, today)} is "
     return cycle + _brief(marked_deprecated(match.cycle, today))
 
