@@ -11,7 +11,8 @@ from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from scanner import plugin
+from scanner import plugin, source
+from scanner.packing import plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -39,10 +40,20 @@ def claimants(path: str) -> list[str]:
 def parser_of(path: str, head: bytes) -> Parser | None:
     """Choose the parser for a file by its name, and by its first bytes where names do not decide."""
     claiming = claimants(path)
-    if len(claiming) == 1:
+    supposing = _supposing(path)
+    if len(claiming) == 1 and not supposing:
         return plugin.parser(claiming[0])
-    candidates = (plugin.parser(name) for name in claiming or plugin.names("parsers"))
-    return next((candidate for candidate in candidates if candidate.mark(head)), None)
+    candidates = map(plugin.parser, (*claiming, *supposing) if claiming else (*supposing, *plugin.names("parsers")))
+    # What nobody recognises is read by the one parser that claims its name, and tells what is wrong with it.
+    otherwise = plugin.parser(claiming[0]) if len(claiming) == 1 else None
+    return next((candidate for candidate in candidates if candidate.mark(head)), otherwise)
+
+
+def recognised(path: str, name: str) -> bool:
+    """Tell whether a file is read for what its first bytes say; `name` is its path with `/`, which nobody claims."""
+    supposing = _supposing(name)
+    head = source.head(path) if supposing else b""
+    return any(plugin.parser(parser).mark(head) for parser in supposing)
 
 
 def yields(path: str, beside: Collection[str]) -> bool:
@@ -116,15 +127,23 @@ class _Index:
     def __init__(self, claims: Sequence[Claim]) -> None:
         self.pinning = sorted({glob for claim in claims for glob in claim.pinned_by})
         self._by_name: dict[str, dict[int, Claim]] = {}
-        self._by_ending: dict[str, dict[int, Claim]] = {}
+        self._by_ending: dict[str, dict[int, tuple[Claim, list[str]]]] = {}
         for number, claim in enumerate(claims):
             for glob in claim.globs:
-                name = glob.rpartition("/")[2]
-                by, key = (self._by_ending, _ending(name)) if "*" in name else (self._by_name, name)
-                by.setdefault(key, {})[number] = claim
+                name = glob.rpartition("/")[2].removeprefix("?")
+                if "*" in name:
+                    endings = self._by_ending.setdefault(_ending(name), {})
+                    endings.setdefault(number, (claim, []))[1].append(name)
+                else:
+                    self._by_name.setdefault(name, {})[number] = claim
 
     def candidates(self, name: str) -> Iterable[Claim]:
-        found = self._by_name.get(name, {}) | self._by_ending.get(_ending(name), {}) | self._by_ending.get("", {})
+        found = dict(self._by_name.get(name, ()))
+        for ending in {_ending(name), ""}:
+            for number, (claim, globs) in self._by_ending.get(ending, {}).items():
+                # Few of the claims on an ending are on this name.
+                if any(fits(name, glob) for glob in globs):
+                    found[number] = claim
         return (found[number] for number in sorted(found))
 
 
@@ -136,7 +155,19 @@ def _ending(name: str) -> str:
 
 def _claimed(path: str) -> list[Claim]:
     segments = path.split("/")
-    return [claim for claim in _index().candidates(segments[-1]) if _claims_path(claim.globs, segments)]
+    claimed = [claim for claim in _index().candidates(segments[-1]) if _claims_path(claim.globs, segments)]
+    # `bom.json.gz` is read as what it holds.
+    plain = path if claimed else plain_name(path)
+    return claimed if plain == path else _claimed(plain)
+
+
+def _supposing(path: str) -> list[str]:
+    """Return the parsers that some files of such a name are for, without claiming it."""
+    name = path.rpartition("/")[2]
+    supposed = (
+        (claim.parser, glob[1:]) for claim in _index().candidates(name) for glob in claim.globs if glob[0] == "?"
+    )
+    return [parser for parser, glob in supposed if fits(name, glob)]
 
 
 def _claims_path(globs: Sequence[str], segments: Sequence[str]) -> bool:

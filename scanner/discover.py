@@ -1,7 +1,8 @@
 """Walks a tree: which files to read.
 
 Trees that hold other people's projects (installed packages, caches, version control) and what git ignores
-are passed over unless the user names them; links are followed only to files inside the tree.
+are passed over unless the user names them; links are followed only to files inside the tree. In the root file
+system of a machine or a container what is installed is the system's own, and is walked.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from scanner.claims import claimants, dot_folders, fits, holds, pinned_by, yields
+from scanner.claims import claimants, dot_folders, fits, holds, pinned_by, recognised, yields
 from scanner.gitignore import Ignored
 from scanner.model import Location, Problem
 
@@ -28,6 +29,13 @@ _PASSED_OVER = frozenset(
         "venv",
     }
 )
+# Packages that are installed in a system: what they bring of their own, tests and examples, is other people's.
+_INSTALLED = frozenset({"dist-packages", "node_modules", "site-packages"})
+_RECORDS = frozenset({"node_modules", "site_packages"})
+_NOT_OF_A_SYSTEM = (_PASSED_OVER - _INSTALLED - {"venv"}) | {"gems", "specifications"}
+_SAY_WHICH_SYSTEM = ("etc/os-release", "usr/lib/os-release", "etc/redhat-release")
+# What the kernel shows of a running system.
+_LIVE = frozenset({"dev", "proc", "run", "sys"})
 
 
 def walk(root: str, exclude: Sequence[str] = ()) -> Iterator[str | Problem]:
@@ -37,6 +45,11 @@ def walk(root: str, exclude: Sequence[str] = ()) -> Iterator[str | Problem]:
     path from `root` and against each name. What bears a claimed name but cannot be read is a Problem.
     Of a tree that holds nothing else, what is installed in it is walked.
     """
+    if is_system(root):
+        for found in _walked(root, exclude, _NOT_OF_A_SYSTEM, _LIVE):
+            if isinstance(found, Problem) or is_of_system(os.path.relpath(found, root).replace(os.sep, "/")):
+                yield found
+        return
     installed = not _PASSED_OVER.isdisjoint(os.path.abspath(root).split(os.sep))
     empty = True
     for found in _walked(root, exclude, frozenset() if installed else _PASSED_OVER):
@@ -46,12 +59,31 @@ def walk(root: str, exclude: Sequence[str] = ()) -> Iterator[str | Problem]:
         yield from _walked(root, exclude, frozenset())
 
 
-def _walked(root: str, exclude: Sequence[str], passed_over: frozenset[str]) -> Iterator[str | Problem]:
+def is_system(root: str) -> bool:
+    """Tell whether a directory is the root of an operating system's files, and no checkout that holds some."""
+    named = (os.path.join(root, *place.split("/")) for place in _SAY_WHICH_SYSTEM)
+    return any(map(os.path.lexists, named)) and not os.path.exists(os.path.join(root, ".git"))
+
+
+def is_of_system(path: str) -> bool:
+    """Tell whether a walk of an operating system's files reads this one; `path` is from their root, with `/`."""
+    *folders, _ = path.split("/")
+    if not _LIVE.isdisjoint(folders[:1]) or not _NOT_OF_A_SYSTEM.isdisjoint(folders) or any(map(_is_hidden, folders)):
+        return False
+    claiming = claimants(path)
+    return bool(claiming) and (_INSTALLED.isdisjoint(folders) or not _RECORDS.isdisjoint(claiming))
+
+
+def _walked(
+    root: str, exclude: Sequence[str], passed_over: frozenset[str], at_top: frozenset[str] = frozenset()
+) -> Iterator[str | Problem]:
     top = os.path.realpath(root)
     ignored = Ignored(root, git_root(root))
     for folder, folders, files in os.walk(root):
         ignored.enter(folder, files)
         names = [name for name in (*files, *folders) if not exclude or not _excluded(folder, name, root, exclude)]
+        if folder == root:
+            names = [name for name in names if name not in at_top]
         folders[:] = sorted(
             name for name in set(folders).intersection(names) if not _skipped(folder, name, passed_over, ignored)
         )
@@ -72,7 +104,8 @@ def _claimed(folder: str, names: Sequence[str], files: Sequence[str]) -> Iterato
         # `*.egg-info` is the name of a file, and of a folder that holds one.
         if name not in files and holds(name):
             continue
-        if claimants(shown) and not yields(shown, files):
+        claimed = bool(claimants(shown))
+        if (claimed and not yields(shown, files)) or (not claimed and recognised(path, shown)):
             yield path
 
 
@@ -93,12 +126,16 @@ def git_root(path: str) -> str | None:
 
 
 def _skipped(folder: str, name: str, passed_over: frozenset[str], ignored: Ignored) -> bool:
-    if name in passed_over or (name.startswith(".") and name not in dot_folders()):
+    if name in passed_over or _is_hidden(name):
         return True
     path = os.path.join(folder, name)
     if ignored.covers(path, folder=True):
         return True
-    return bool(passed_over) and os.path.exists(os.path.join(path, "pyvenv.cfg"))
+    return "venv" in passed_over and os.path.exists(os.path.join(path, "pyvenv.cfg"))
+
+
+def _is_hidden(folder: str) -> bool:
+    return folder.startswith(".") and folder not in dot_folders()
 
 
 def _excluded(folder: str, name: str, root: str, exclude: Sequence[str]) -> bool:

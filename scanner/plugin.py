@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import BinaryIO, TextIO
 
-    from scanner.model import Dependency, Parsed, Problem, Report
+    from scanner.model import Dependency, Parsed, Passed, Problem, Report
     from scanner.options import Given, Option
     from scanner.source import Source
 
@@ -31,9 +31,10 @@ class Parser(NamedTuple):
     """Reads one input format.
 
     A glob (`*` is the only wildcard, and stays within a name) without `/` is matched against the file's
-    name, one with `/` against the end of its path; one that begins with `!` takes names out. `mark`
-    looks at the first bytes: it tells formats that share a name apart, and finds the format of input
-    whose name says nothing.
+    name, one with `/` against the end of its path; one that begins with `!` takes names out, and one that
+    begins with `?` is for names that say little (`?*.yaml`): it claims nothing, but what `mark` recognises is
+    read, where no parser that claims the name recognises it. `mark` looks at the first bytes: it tells formats
+    that share a name apart, and finds the format of input whose name says nothing.
 
     In a tree that is walked, a file is passed over where one that it `yields_to` stands in its folder
     (`go.sum` beside `go.mod`), and of a manifest what a lockfile in its folder or above pins, one of
@@ -44,7 +45,7 @@ class Parser(NamedTuple):
     title: str
     globs: tuple[str, ...]
     spec: str
-    parse: Callable[[Source], Iterable[Parsed]]
+    parse: Callable[[Source], Iterable[Parsed | Passed]]
     mark: Callable[[bytes], bool]
     yields_to: tuple[str, ...] = ()
     pinned_by: tuple[str, ...] = ()
@@ -58,12 +59,18 @@ class Style(NamedTuple):
 
 
 class Reporter(NamedTuple):
-    """Writes one output format; `render_list` shows bare dependencies where the format can."""
+    """Writes one output format; `render_list` shows bare dependencies where the format can.
+
+    `needs_components` asks for every component with its verdict, whatever the policy lists, and
+    `needs_originals` for the bytes of the inputs that are in one of these formats.
+    """
 
     id: str
     title: str
     render: Callable[[Report, Style], str]
     render_list: Callable[[Sequence[Dependency], Sequence[Problem], Style], str] | None = None
+    needs_components: bool = False
+    needs_originals: frozenset[str] = frozenset()
 
 
 class World(NamedTuple):

@@ -6,16 +6,25 @@ import codecs
 import os
 import stat
 from bisect import bisect_right
-from functools import cached_property
+from functools import cached_property, partial
+from io import BytesIO
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.model import Location, ScanError
+from scanner.packing import is_packed, pieces
 
 if TYPE_CHECKING:
     import re
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import BinaryIO
 
 # Larger than the largest SBOM seen in the wild; what is larger is more likely not meant to be read.
 MAX_BYTES = 2 << 30
+
+# What parsers look at to tell formats apart.
+HEAD = 4096
+_PIECE = 1 << 20
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -34,13 +43,49 @@ class Disk(NamedTuple):
 
 
 class Source:
-    """The content of one file under the name that users know it by (with `/`)."""
+    """The content of one file under the name that users know it by (with `/`).
 
-    def __init__(self, path: str, data: bytes, disk: Disk | None = None) -> None:
-        """Keep the bytes; nothing is decoded before it is asked for. Without a `disk` there is nothing beside it."""
+    What is packed (gzip, Zstandard) is unpacked while it is read. `asked` is what a reader who has to do with few
+    packages of many puts here: it tells by their numbers which of some purls anybody asks for. What is no purl is asked
+    for. A parser may yield a `Passed` for what is not.
+    """
+
+    def __init__(self, path: str, data: bytes | Callable[[], BinaryIO], disk: Disk | None = None) -> None:
+        """Take the bytes as they are, or what opens the file; nothing is read or decoded before it is asked for.
+
+        Without a `disk` there is nothing beside it.
+        """
         self.path = path
-        self.data = data
+        self.asked: Callable[[Sequence[object]], Sequence[int]] | None = None
+        self._content = data
         self._disk = disk
+
+    @cached_property
+    def head(self) -> bytes:
+        """The first bytes."""
+        return self.data[:HEAD] if isinstance(self._content, bytes) else next(self.pieces(HEAD), b"")
+
+    @cached_property
+    def data(self) -> bytes:
+        """All bytes. Raises ScanError when they cannot be had."""
+        return self._content if isinstance(self._content, bytes) else b"".join(self.pieces())
+
+    def pieces(self, size: int = _PIECE) -> Iterator[bytes]:
+        """Read the bytes from the beginning, at most `size` at a time. Raises ScanError when they cannot be had."""
+        if isinstance(self._content, bytes):
+            yield from (self._content[start : start + size] for start in range(0, len(self._content), size))
+            return
+        try:
+            with self._content() as file:
+                yield from pieces(file, self.path, size, MAX_BYTES)
+        except (OSError, ValueError) as error:
+            raise _unreadable(self.path, error) from error
+
+    def is_longer_than(self, size: int) -> bool:
+        """Tell whether there are more bytes than so many, without keeping them."""
+        if isinstance(self._content, bytes) or "data" in self.__dict__:
+            return len(self.data) > size
+        return any(read > size for read in accumulate(map(len, self.pieces())))
 
     def beside(self, relative: str) -> Source | None:
         """Read another file, by its path from this one's folder.
@@ -63,9 +108,9 @@ class Source:
 
         Old files hold a stray Latin-1 letter in a comment; a package name is ASCII in each of them.
         """
-        for bom, encoding in _BOMS:
-            if self.data.startswith(bom):
-                return self.data.decode(encoding, "replace")
+        encoding = encoding_of(self.head)
+        if encoding != "utf-8":
+            return self.data.decode(encoding, "replace")
         try:
             return self.data.decode()
         except UnicodeDecodeError:
@@ -107,6 +152,11 @@ class Source:
         return starts
 
 
+def encoding_of(head: bytes) -> str:
+    """Return the encoding that a byte order mark tells; UTF-8 where there is none."""
+    return next((encoding for bom, encoding in _BOMS if head.startswith(bom)), "utf-8")
+
+
 class Cursor:
     """Walks a text once, forward; decoders keep the order of a file, so that the n-th value is the n-th hit."""
 
@@ -137,16 +187,24 @@ def read(path: str, name: str | None = None, *, root: str | None = None, trusted
         msg = f"{name} lies outside of {root} and is not read."
         raise ScanError(msg)
     try:
-        _check(os.stat(path), name)
-        with open(path, "rb") as file:
-            return Source(name.replace(os.sep, "/"), file.read(), Disk(path, root) if root else None)
-    except FileNotFoundError as error:
-        msg = f"{name} does not exist."
-        raise ScanError(msg) from error
+        status = os.stat(path)
+        _check(status, name)
+        opened = partial(_opened, path)
+        # A file that cannot be opened is told now, and a small one is read by that.
+        with opened() as file:
+            content = file.read(HEAD + 1)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "not a valid path"
-        msg = f"{name} cannot be read: {reason}."
-        raise ScanError(msg) from error
+        raise _unreadable(name, error) from error
+    whole = len(content) <= HEAD and not is_packed(content)
+    source = Source(name.replace(os.sep, "/"), content if whole else opened, Disk(path, root) if root else None)
+    if is_packed(content):
+        source.head  # noqa: B018 -- what cannot be unpacked is told now
+    return source
+
+
+def given(name: str, content: bytes) -> Source:
+    """Return what was given and not read from a file; it may be packed."""
+    return Source(name, partial(BytesIO, content) if is_packed(content) else content)
 
 
 def head(path: str, size: int = 4096) -> bytes:
@@ -158,6 +216,16 @@ def head(path: str, size: int = 4096) -> bytes:
             return file.read(size)
     except (OSError, ValueError):
         return b""
+
+
+def _opened(path: str) -> BinaryIO:
+    return open(path, "rb")
+
+
+def _unreadable(name: str, error: OSError | ValueError) -> ScanError:
+    if isinstance(error, FileNotFoundError):
+        return ScanError(f"{name} does not exist.")
+    return ScanError(f"{name} cannot be read: {getattr(error, 'strerror', None) or 'not a valid path'}.")
 
 
 def _check(status: os.stat_result, name: str) -> None:

@@ -101,6 +101,21 @@ def test_a_name_that_is_taken_out_is_not_claimed(monkeypatch: pytest.MonkeyPatch
     assert claims.claimants("no.txt") == []
 
 
+def test_what_names_do_not_tell_first_bytes_may(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    claiming(monkeypatch, Claim("k8s", ("?*.yaml",)), Claim("compose", ("compose.yaml",)))
+    manifest, other = tmp_path / "a.yaml", tmp_path / "b.yaml"
+    manifest.write_text("apiVersion: v1\nkind: Pod\n")
+    other.write_text("a: b\n")
+    assert claims.claimants("a.yaml") == []
+    assert claims.recognised(str(manifest), "a.yaml")
+    assert not claims.recognised(str(manifest), "a.txt")
+    assert not claims.recognised(str(other), "b.yaml")
+    # `compose.yaml` is Compose's, unless it is a manifest and nothing else.
+    chosen = [claims.parser_of(name, manifest.read_bytes()) for name in ("a.yaml", "compose.yaml")]
+    chosen += [claims.parser_of("compose.yaml", head) for head in (b"services:\n  a:\n    image: b\n", b"a: b\n", b"")]
+    assert [parser.id for parser in chosen if parser] == ["k8s", "k8s", "compose", "compose", "compose"]
+
+
 def test_a_file_yields_to_another_one_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
     claiming(monkeypatch, Claim("sums", ("x.sum", "x.mod"), yields_to=("*.mod",)))
     assert claims.yields("a/x.sum", ["x.sum", "x.mod"])

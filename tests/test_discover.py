@@ -114,3 +114,31 @@ def test_a_name_that_is_not_utf_8_is_read_and_said(tmp_path: Path) -> None:
 def test_a_directory_that_bears_the_name_of_a_file_is_said_and_walked(tmp_path: Path) -> None:
     plant(tmp_path, "pylock.toml/requirements.txt")
     assert found(tmp_path) == ["! pylock.toml", "pylock.toml/requirements.txt"]
+
+
+def test_in_a_root_file_system_what_is_installed_is_the_systems_own(tmp_path: Path) -> None:
+    read = [
+        "etc/os-release",
+        "lib/apk/db/installed",
+        "opt/venv/lib/python3.11/site-packages/six-1.16.0.dist-info/METADATA",
+        "srv/app/package-lock.json",
+        "usr/lib/node_modules/npm/package.json",
+        "usr/lib/python3/dist-packages/yaml-6.0.egg-info",
+        "var/lib/dpkg/status",
+        "var/lib/dpkg/status.d/base",
+    ]
+    passed_over = [
+        "opt/venv/pyvenv.cfg",
+        "root/.cache/requirements.txt",
+        "usr/lib/node_modules/npm/yarn.lock",
+        "usr/lib/python3/dist-packages/yaml/tests/requirements.txt",
+        "usr/lib/ruby/gems/rake/Gemfile.lock",
+        *(f"{folder}/package-lock.json" for folder in ("dev", "proc/1/cwd", "run", "sys")),
+    ]
+    plant(tmp_path, *read, *passed_over)
+    assert sorted(found(tmp_path)) == sorted(read)
+
+
+def test_a_checkout_with_the_files_of_a_system_is_a_checkout(tmp_path: Path) -> None:
+    plant(tmp_path, ".git/HEAD", "etc/os-release", "node_modules/a/package.json")
+    assert found(tmp_path) == ["etc/os-release"]
