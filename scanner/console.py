@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from scanner.model import ScanError
 from scanner.text import clean, for_log, redact, shorten
+from scanner.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +37,7 @@ def tell(world: World, problems: Sequence[Problem]) -> None:
         place = ":".join(str(part) for part in problem.location[:2] if part is not None)
         say(world, f"{place}: {problem.message}")
     if len(problems) > _SHOWN_PROBLEMS:
-        say(world, f"and {len(problems) - _SHOWN_PROBLEMS} more problems.")
+        say(world, f"and {counted(len(problems) - _SHOWN_PROBLEMS, 'more problem')}.")
 
 
 def tell_unread(world: World, inputs: Sequence[Input]) -> bool:

@@ -27,7 +27,7 @@ from scanner.model import (
 from scanner.reading import Reading, parts, plan, reopened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date
 
     from scanner.catalog.index import Found
@@ -38,26 +38,45 @@ if TYPE_CHECKING:
 _PACKAGE_PURLS = ("pkg:deb/", "pkg:rpm/", "pkg:apk/", "pkg:alpine/")
 _IMAGE_PURLS = ("pkg:docker/", "pkg:oci/")
 
+# Of how many packages it is remembered what was said of them.
+_REMEMBERED = 10_000
+
+
+class Extras(NamedTuple):
+    """What only some outputs need, and no scan pays for that does not write them.
+
+    `line_hashes` cost a second look at files, `components` are all of them with their verdicts, and
+    `originals` the formats whose files are to be kept as they stand.
+    """
+
+    line_hashes: bool = False
+    components: bool = False
+    originals: frozenset[str] = frozenset()
+
 
 def scan(
     request: Request,
     policy: Policy,
     today: date,
     *,
-    with_line_hashes: bool = False,
+    extras: Extras = Extras(),  # noqa: B008 -- a tuple, which nobody can change
     allow_empty: bool = False,
     products: Sequence[str] = (),
 ) -> Report:
     """Read every input and judge what it names, as of `today`.
 
     Raises `ScanError` when a named input cannot be opened, and when there is nothing to scan and
-    that is not allowed. `with_line_hashes` is for code scanning and costs a second look at files.
+    that is not allowed. `extras` are what the wanted output needs besides findings.
     `products` are the user's own directories of product files.
     """
     catalogue = dataset.load(products, request.cache)
     judge = _Judge(Index(catalogue), policy, today, catalogue.stamp.date)
+    keeps_all = policy.list_all or extras.components
     request = request._replace(stdin=cache(request.stdin))
-    tally = _tally(request, judge)
+    if policy.include_dev and not keeps_all:
+        # What nobody will hear of need not be taken apart: it is only counted.
+        request = request._replace(asked=judge.known.asked)
+    tally = _tally(request, judge, keeps_all=keeps_all)
     _check_not_empty(tally.inputs, tally.problems, request, allow_empty=allow_empty)
     findings = tally.findings(policy, today)
     return Report(
@@ -71,7 +90,8 @@ def scan(
         components=tuple(tally.components),
         problems=tuple(tally.problems),
         failed=judging.fails(findings, tally.by_status, policy),
-        line_hashes=_line_hashes(findings, partial(reopened, request)) if with_line_hashes else {},
+        line_hashes=_line_hashes(findings, partial(reopened, request)) if extras.line_hashes else {},
+        originals=_originals(tally.inputs, extras.originals, partial(reopened, request)),
     )
 
 
@@ -165,29 +185,45 @@ def _match(dependency: Dependency, product: Product, cycle: Cycle, evidence: Evi
     return Match(dependency, product, cycle, evidence)
 
 
-class _Judge(NamedTuple):
+class _Judge:
     """All that a dependency is judged by."""
 
-    known: Index
-    policy: Policy
-    today: date
-    data_date: date
+    def __init__(self, known: Index, policy: Policy, today: date, data_date: date) -> None:
+        self.known = known
+        self.policy = policy
+        self._today = today
+        self._data_date = data_date
+        self._said: dict[tuple[object, ...], tuple[Verdict, ...]] = {}
 
-    def verdicts(self, dependency: Dependency) -> Iterator[Verdict]:
-        if self.policy.include_dev or dependency.scope is not Scope.DEV:
-            for found in resolve_all(dependency, self.known):
-                yield judging.judge(found, self.policy, self.today, self.data_date)
+    def verdicts(self, dependency: Dependency) -> Iterable[Verdict]:
+        """Return what is said of a dependency: of an image, of each product in it."""
+        if dependency.scope is Scope.DEV and not self.policy.include_dev:
+            return ()
+        # Many places name the same package, and nothing else of a place counts.
+        key = (dependency.purl, dependency.requirement, dependency.kind, dependency.cpe, dependency.mark)
+        said = self._said.get(key)
+        if said is not None:
+            return [
+                Verdict(dependency, status, match and Match(dependency, *match[1:]), reason)
+                for _, status, match, reason in said
+            ]
+        found = resolve_all(dependency, self.known)
+        said = tuple([judging.judge(one, self.policy, self._today, self._data_date) for one in found])
+        if len(self._said) < _REMEMBERED:
+            self._said[key] = said
+        return said
 
 
-def _tally(request: Request, judge: _Judge) -> _Tally:
+def _tally(request: Request, judge: _Judge, *, keeps_all: bool) -> _Tally:
     """Read and judge the whole plan of a request, in parts where that is worth it."""
 
     def done(part: Part, seen: set[tuple[str, bool]] | None = None) -> _Tally:
         reading = Reading(request, part, seen)
-        tally = _Tally(reading.inputs, reading.problems, reading.seen)
+        tally = _Tally(reading.inputs, reading.problems, reading.seen, keeps_all=keeps_all)
         for dependency in reading:
             for verdict in judge.verdicts(dependency):
                 tally.add(verdict, judge.policy)
+        tally.pass_over(reading.passed)
         return tally
 
     divided = parts(plan(request), crew.cores())
@@ -203,13 +239,16 @@ def _tally(request: Request, judge: _Judge) -> _Tally:
 class _Tally:
     """Counts verdicts, and keeps the ones to report, with what was read to come to them."""
 
-    def __init__(self, inputs: list[Input], problems: list[Problem], seen: set[tuple[str, bool]]) -> None:
+    def __init__(
+        self, inputs: list[Input], problems: list[Problem], seen: set[tuple[str, bool]], *, keeps_all: bool = False
+    ) -> None:
         self.inputs = inputs
         self.problems = problems
         self.seen = seen
         self.by_status: Counter[Status] = Counter()
         self.by_reason: Counter[Reason] = Counter()
         self.components: list[Verdict] = []
+        self._keeps_all = keeps_all
         self._groups: dict[tuple[str, ...], list[Verdict]] = {}
 
     def add(self, verdict: Verdict, policy: Policy) -> None:
@@ -217,11 +256,17 @@ class _Tally:
         self.by_status[verdict.status] += 1
         if verdict.match is None and verdict.reason is not None:
             self.by_reason[verdict.reason] += 1
-        if policy.list_all:
+        if self._keeps_all:
             self.components.append(verdict)
         if judging.reported(verdict, policy):
             key = (verdict.dependency.location.path, *judging.group(verdict))
             self._groups.setdefault(key, []).append(verdict)
+
+    def pass_over(self, count: int) -> None:
+        """Count so many dependencies that no product knows."""
+        if count:
+            self.by_status[Status.UNTRACKED] += count
+            self.by_reason[Reason.UNTRACKED] += count
 
     def join(self, other: _Tally) -> None:
         """Put another tally behind this one."""
@@ -254,6 +299,13 @@ def _check_not_empty(
         f"`eolscan formats` lists them.{reasons}"
     )
     raise ScanError(msg)
+
+
+def _originals(
+    inputs: Iterable[Input], formats: frozenset[str], reopen: Callable[[str], Source | None]
+) -> dict[str, bytes]:
+    opened = ((given.path, reopen(given.path)) for given in inputs if given.format in formats)
+    return {path: source.data for path, source in opened if source is not None}
 
 
 def _line_hashes(findings: Iterable[Finding], reopen: Callable[[str], Source | None]) -> dict[tuple[str, int], str]:

@@ -8,6 +8,7 @@ compile each of them from its text.
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 # The end of a kind of support. A date is the last supported day; `True` means over, day unknown;
@@ -154,6 +155,12 @@ class Problem(NamedTuple):
 
     message: str
     location: Location
+
+
+class Passed(NamedTuple):
+    """So many dependencies of which nothing is known, and that nobody asks for: see `source.Source.asked`."""
+
+    number: int
 
 
 Parsed: TypeAlias = Dependency | Include | Problem
@@ -360,7 +367,8 @@ class Report(NamedTuple):
     """Everything one scan learned. Reporters read this and nothing else.
 
     `by_status` and `by_reason` count dependencies; `components` is filled only when the policy
-    lists all. `line_hashes` maps (path, line) to the hash that code scanning expects there.
+    lists all or a reporter needs them. `line_hashes` maps (path, line) to the hash that code scanning
+    expects there; `originals`, where a reporter needs them, paths to the bytes of their files.
     """
 
     today: date
@@ -374,3 +382,4 @@ class Report(NamedTuple):
     problems: tuple[Problem, ...]
     failed: bool
     line_hashes: Mapping[tuple[str, int], str]
+    originals: Mapping[str, bytes] = MappingProxyType({})

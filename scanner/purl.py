@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from packageurl import PackageURL
+
     from scanner.model import Dependency
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-_~")
@@ -63,6 +65,16 @@ def split(purl: str) -> Purl | None:
     if not name:
         return None
     return Purl(purl_type.lower(), namespace, name, version, _qualifiers(query) if query else {})
+
+
+def official(purl: str) -> PackageURL | None:
+    """Read a purl for a document that others read; None for what they would not take for one."""
+    from packageurl import PackageURL
+
+    try:
+        return PackageURL.from_string(purl) if split(purl) and purl.isprintable() else None
+    except ValueError:
+        return None
 
 
 def name_and_version(dependency: Dependency) -> tuple[str, str | None]:

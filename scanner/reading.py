@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scanner import claims, purl, source
 from scanner.discover import git_root, walk
-from scanner.model import Dependency, Include, Input, Location, Problem, ScanError
+from scanner.model import Dependency, Include, Input, Location, Passed, Problem, ScanError
+from scanner.packing import is_packed
 from scanner.pins import Pins, is_in, locked
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ _MAX_DEPTH = 50
 _TICK = 2048
 # Constraints are for Python's packages.
 _CONSTRAINED = "pkg:pypi/"
-# What parsers look at to tell formats apart.
-_HEAD = 4096
 
 # What is less than this is read before another process has begun.
 _WORTHWHILE_BYTES = 4 << 20
@@ -41,8 +40,8 @@ _FEW_FILES = 16
 class Request(NamedTuple):
     """What to scan: paths, purls and `-` as the user named them, seen from the directory `cwd`.
 
-    `cache` is where product data may lie that was fetched. `progress` is told now and then how many
-    files of how many are read, and the path of the next one.
+    `cache` is where product data may lie that was fetched; `asked` is for `source.Source.asked`. `progress` is told
+    now and then how many files of how many are read, and the path of the next one.
     """
 
     inputs: tuple[str, ...]
@@ -51,6 +50,7 @@ class Request(NamedTuple):
     exclude: tuple[str, ...] = ()
     cache: str | None = None
     progress: Callable[[int, int, str], None] | None = None
+    asked: Callable[[Sequence[object]], Sequence[int]] | None = None
 
 
 class Job(NamedTuple):
@@ -74,7 +74,7 @@ def plan(request: Request) -> list[Job]:
         path = os.path.join(request.cwd, name)
         if name == STDIN or name[:4].lower() == "pkg:":
             jobs.append(Job(name))
-        elif os.path.isdir(path):
+        elif os.path.isdir(path) and not _is_image(path):
             root = _root(path, request.cwd)
             for found in walk(path, request.exclude):
                 if isinstance(found, Problem):
@@ -89,7 +89,7 @@ def plan(request: Request) -> list[Job]:
 def reopened(request: Request, path: str) -> Source | None:
     """Return the text behind a display path again; None where it cannot be had."""
     if path == STDIN:
-        return source.Source(STDIN, request.stdin())
+        return source.given(STDIN, request.stdin())
     try:
         return source.read(os.path.join(request.cwd, path), path)
     except ScanError:
@@ -137,7 +137,8 @@ def _speaking(jobs: Sequence[Job], start: int) -> list[Job]:
 class Reading:
     """Reads the inputs of a request, once each, and everything they include.
 
-    Iterating yields dependencies; `inputs`, `problems` and `seen`, the files that were read, fill up meanwhile.
+    Iterating yields dependencies; `inputs`, `problems` and `seen`, the files that were read, fill up meanwhile, and
+    `passed` counts the dependencies that nobody asks for and that are not yielded.
     """
 
     def __init__(
@@ -153,6 +154,7 @@ class Reading:
         self.inputs: list[Input] = []
         self.problems: list[Problem] = []
         self.seen = set() if seen is None else seen
+        self.passed = 0
         self._request = request
         self._part = part
         self._included_by: set[tuple[str, str]] = set()
@@ -172,7 +174,7 @@ class Reading:
             elif job.problem is not None:
                 self.problems.append(job.problem._replace(location=Location(self._shown(job.problem.location.path))))
             elif job.name == STDIN:
-                opened = source.Source(STDIN, self._request.stdin())
+                opened = source.given(STDIN, self._request.stdin())
                 yield from self._parsed(opened, _Place(STDIN, self._request.cwd, named=True))
             else:
                 yield from self._argument(job.name)
@@ -191,7 +193,7 @@ class Reading:
         """Yield what a file pins; what is wrong with it is said by who reads it in its turn."""
         with suppress(ScanError):
             opened = source.read(job.path, job.path, root=job.root, trusted=True)
-            if (parser := claims.parser_of(opened.path, opened.data[:_HEAD])) is not None:
+            if (parser := claims.parser_of(opened.path, opened.head)) is not None:
                 yield from (entry for entry in _guarded(opened, parser) if isinstance(entry, Dependency))
 
     def _argument(self, text: str) -> Iterator[Dependency]:
@@ -207,6 +209,9 @@ class Reading:
             return
         self.seen.add(key)
         named, shown = job.tree is None, self._shown(job.path)
+        if named and _is_image(job.path):
+            yield from self._image(job, shown)
+            return
         try:
             opened = source.read(job.path, shown, root=job.root, trusted=True)
         except ScanError as error:
@@ -218,6 +223,23 @@ class Reading:
         if named and (lockfile := self._lockfile_beside(job)):
             dependencies = locked(dependencies, self._silently(lockfile))
         yield from dependencies
+
+    def _image(self, job: Job, shown: str) -> Iterator[Dependency]:
+        """Yield what the files in a container image name; it is read as a tree that was walked."""
+        from scanner import containers
+
+        position, problems, pins = len(self.inputs), len(self.problems), Pins()
+        place = _Place(job.path, job.root)
+        self.inputs.append(self._input(source.Source(shown, b""), "image", place))
+        for found in containers.files(job.path, shown):
+            if isinstance(found, Problem):
+                self.problems.append(found)
+                continue
+            pins.enter(os.path.dirname(found.path))
+            inside = place._replace(path=job.path + found.path.removeprefix(shown))
+            yield from pins.heard(found.path, self._parsed(found, inside))
+        if len(self.inputs) == position + 1 and len(self.problems) > problems:
+            self.inputs[position] = self.inputs[position]._replace(unread=True)
 
     def _lockfile_beside(self, job: Job) -> Job | None:
         """Return the lockfile in a manifest's folder that pins what the manifest asks for, unless it is read itself."""
@@ -233,7 +255,7 @@ class Reading:
         return None
 
     def _parsed(self, opened: Source, place: _Place) -> Iterator[Dependency]:
-        parser = claims.parser_of(opened.path, opened.data[:_HEAD])
+        parser = claims.parser_of(opened.path, opened.head)
         if parser is None:
             if not place.named:
                 self.problems.append(Problem("This is in none of the formats that have its name.", opened.location))
@@ -245,7 +267,7 @@ class Reading:
                 self._request.progress(self._done, len(self._jobs), opened.path)
             count += 1
             yield dependency
-        if place.named and not count and len(self.problems) > problems:
+        if place.named and not count and not self.inputs[position].components and len(self.problems) > problems:
             self.inputs[position] = self.inputs[position]._replace(unread=True)
 
     def _pinned(self, opened: Source, parser: Parser, place: _Place) -> Iterator[Dependency]:
@@ -264,7 +286,8 @@ class Reading:
     def _entries(self, opened: Source, parser: Parser, place: _Place, pins: dict[str, str]) -> Iterator[Dependency]:
         """Yield the entries of a file and of what it includes; collect the pins of its constraints."""
         position, count = len(self.inputs), 0
-        self.inputs.append(self._input(opened, parser, place))
+        self.inputs.append(self._input(opened, parser.id, place))
+        opened.asked = self._request.asked
         for entry in _guarded(opened, parser):
             match entry:
                 case Dependency():
@@ -272,6 +295,9 @@ class Reading:
                     yield entry
                 case Problem():
                     self.problems.append(entry)
+                case Passed():
+                    count += entry.number
+                    self.passed += entry.number
                 case Include():
                     yield from self._included(entry, parser, place, pins)
         self.inputs[position] = self.inputs[position]._replace(components=count)
@@ -309,11 +335,11 @@ class Reading:
             self.problems.append(Problem(f"The included file was not read: {error}", include.location))
             return None
 
-    def _input(self, opened: Source, parser: Parser, place: _Place) -> Input:
+    def _input(self, opened: Source, form: str, place: _Place) -> Input:
         repo_path = STDIN
         if place.path != STDIN:
             repo_path = os.path.relpath(os.path.abspath(place.path), place.root).replace(os.sep, "/")
-        return Input(path=opened.path, repo_path=repo_path, format=parser.id, components=0)
+        return Input(path=opened.path, repo_path=repo_path, format=form, components=0)
 
     def _shown(self, path: str) -> str:
         """Return a path as users know it: from the directory where they stand, if it is below."""
@@ -342,10 +368,24 @@ def _root(folder: str, cwd: str) -> str:
     return cwd if inside else folder
 
 
-def _guarded(opened: Source, parser: Parser) -> Iterator[Parsed]:
+def _is_image(path: str) -> bool:
+    """Tell whether what the user named is a container image: by its first bytes, unless a parser claims its name."""
+    if os.path.isdir(path):
+        return os.path.isfile(os.path.join(path, "oci-layout"))
+    head = b"" if claims.claimants(path.replace(os.sep, "/")) else source.head(path, 512)
+    if head[257:262] != b"ustar" and not is_packed(head):
+        return False
+    from scanner import containers
+
+    return containers.is_image(path)
+
+
+def _guarded(opened: Source, parser: Parser) -> Iterator[Parsed | Passed]:
     """Yield what a parser yields; a parser that breaks costs its own file's rest and nothing more."""
     try:
         yield from parser.parse(opened)
+    except ScanError as error:
+        yield Problem(str(error), opened.location)
     except Exception as error:  # noqa: BLE001 -- the one broad catch of the house: see docs/architecture.md
         message = f"The {parser.id} parser broke on this file ({type(error).__name__}); please report it."
         yield Problem(message, opened.location)
@@ -353,7 +393,7 @@ def _guarded(opened: Source, parser: Parser) -> Iterator[Parsed]:
 
 def _formless(opened: Source) -> str:
     """Say why a file that the user named cannot be read as anything."""
-    if not opened.data.strip():
+    if not opened.head.strip():
         return f"{'Standard input' if opened.path == STDIN else opened.path} is empty, and its name tells no format."
     name = "What stands on standard input" if opened.path == STDIN else opened.path
     return f"{name} is in no format that eolscan reads; `eolscan formats` lists them."

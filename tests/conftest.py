@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 # The same tests on every run: an example that hypothesis has found becomes a case of its own.
-settings.register_profile("eolscan", deadline=None, derandomize=True, database=None)
+settings.register_profile("eolscan", deadline=None, derandomize=True, database=None, max_examples=60)
 settings.load_profile("eolscan")
 
 # Data that a developer has fetched must not speak in a test.

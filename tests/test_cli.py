@@ -25,6 +25,7 @@ TODAY = date(2026, 11, 22)
 
 # The rooms that a small scan of a requirements file needs; what joins them costs every user some time.
 SMALL_SCAN_LOADS = {
+    "packing",
     "about",
     "catalog",
     "catalog.cycles",

@@ -10,7 +10,7 @@ import pytest
 
 import scanner
 from scanner import plugin
-from scanner.corridor import dependencies, scan
+from scanner.corridor import Extras, dependencies, scan
 from scanner.model import EvidenceKind, Location, Policy, Reason, ScanError, Status
 from scanner.reading import Reading, Request
 
@@ -43,7 +43,7 @@ def purls(found: list[Dependency]) -> list[str]:
 
 
 def report(folder: Path, *inputs: str, policy: Policy | None = None) -> Report:
-    return scan(request(folder, *inputs), policy or Policy(), TODAY, with_line_hashes=True)
+    return scan(request(folder, *inputs), policy or Policy(), TODAY, extras=Extras(line_hashes=True))
 
 
 def test_the_main_job(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from packageurl import PackageURL
 
 from scanner import claims, plugin
-from scanner.model import Dependency, Include, Kind, Location, Parsed, Problem
+from scanner.model import Dependency, Include, Kind, Location, Parsed, Passed, Problem
 from scanner.source import Source, read
 
 if TYPE_CHECKING:
@@ -80,7 +80,11 @@ def case_names(parser_id: str) -> list[str]:
 @cache
 def parsed(case: Case) -> tuple[tuple[Source, tuple[Parsed, ...]], ...]:
     sources = map(case.source, case.inputs)
-    return tuple((source, tuple(case.parser.parse(source))) for source in sources)
+    # Nobody asks here, so that nothing is passed over.
+    return tuple(
+        (source, tuple(value for value in case.parser.parse(source) if not isinstance(value, Passed)))
+        for source in sources
+    )
 
 
 PARSERS = plugin.names("parsers")
@@ -121,6 +125,7 @@ def _shown(source: Source, value: Parsed) -> dict[str, object]:
         rare = {key: shown.pop(key) for key in ("mark", "cpe", "label")}
         shown |= {key: found for key, found in rare.items() if found is not None}
         shown |= {"mark": value.mark._asdict()} if value.mark else {}
+    assert not isinstance(value, Passed)  # nobody asked for less than all
     shown["location"] = value.location._asdict()
     shown["text"] = _text_at(source, value.location)
     return shown
@@ -156,7 +161,10 @@ def test_the_place_of_a_dependency_holds_its_name(parser_id: str, name: str) -> 
             if not isinstance(value, Dependency) or value.kind not in {Kind.LIBRARY, Kind.IMAGE}:
                 continue  # `.nvmrc` holds a version and nothing else
             text = _text_at(opened, value.location)
-            if text is not None:
+            if value.label is not None:
+                # A component without a purl; one with a bad purl may be placed there.
+                assert text is None or value.label[0].rpartition("/")[2] in text
+            elif text is not None:
                 purl = PackageURL.from_string(value.purl)
                 name, written = _folded(purl.type, purl.name), _folded(purl.type, text)
                 # A plugin's id is a part of its marker's name; a part of a name may be a variable.
@@ -180,7 +188,7 @@ def test_nearly_every_entry_has_a_line(parser_id: str) -> None:
 def test_every_purl_is_canonical(parser_id: str, name: str) -> None:
     for _, values in parsed(case_of(parser_id, name)):
         for value in values:
-            if isinstance(value, Dependency):
+            if isinstance(value, Dependency) and value.label is None:
                 assert PackageURL.from_string(value.purl).to_string() == value.purl
 
 
@@ -203,7 +211,7 @@ def test_any_bytes_give_only_values_whose_places_exist(parser_id: str) -> None:
     parser = plugin.parser(parser_id)
     paths = sorted({path for case in cases_of(parser_id) for path in case.inputs}) or ["input"]
 
-    @settings(max_examples=40)
+    @settings(max_examples=20)
     @given(st.sampled_from(paths), st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
     def law(path: str, data: bytes) -> None:
         assert_reads(parser, Source(path, data))
@@ -216,7 +224,7 @@ def test_a_damaged_file_gives_only_values_whose_places_exist(parser_id: str) -> 
     parser = plugin.parser(parser_id)
     sources = [case.source(path) for case in cases_of(parser_id) for path in case.inputs]
 
-    @settings(max_examples=100, suppress_health_check=[HealthCheck.data_too_large, HealthCheck.large_base_example])
+    @settings(max_examples=50, suppress_health_check=[HealthCheck.data_too_large, HealthCheck.large_base_example])
     @given(st.sampled_from(sources), st.lists(damages, min_size=1, max_size=3))
     def law(source: Source, wounds: list[Damage]) -> None:
         data = source.data
@@ -283,6 +291,7 @@ def assert_reads(parser: Parser, source: Source) -> None:
 
 
 def assert_place_exists(source: Source, value: Parsed) -> None:
+    assert not isinstance(value, Passed)
     path, line, column, end = value.location
     assert path == source.path
     if line is None:

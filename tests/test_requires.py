@@ -40,7 +40,8 @@ def test_a_file_that_setup_cfg_names_is_a_list_of_requirements() -> None:
 
 def test_a_file_that_an_environment_names_is_read_as_pip_reads_it() -> None:
     text = b"flask==2.0.3 \\\n    --hash=sha256:ab\n-r more/other.txt\n--no-binary x\n./local\n"
-    values = list(plugin.parser("conda_env").parse(Source("requirements.txt", text)))
+    parsed = plugin.parser("conda_env").parse(Source("requirements.txt", text))
+    values = [value for value in parsed if isinstance(value, Dependency | Include)]
     assert [type(value) for value in values] == [Dependency, Include]
     assert [value[0] for value in values] == ["pkg:pypi/flask@2.0.3", "more/other.txt"]
     assert [value.location.line for value in values] == [1, 3]

@@ -105,6 +105,14 @@ class Catalogue:
         """Return every key by which `find` finds something."""
         return tuple(self._keys)
 
+    def family_starts(self) -> Mapping[str, tuple[str, ...]]:
+        """Return what the names begin with in every namespace in which `families` finds something."""
+        return self._starts
+
+    def packaged_names(self) -> Iterable[str]:
+        """Return every name by which `find_packaged` finds something."""
+        return self._asked("packaged")
+
     def find(self, key: str) -> tuple[Product, EvidenceKind] | None:
         """Return the product that has this key, and how it has it."""
         code = self._keys.get(key)

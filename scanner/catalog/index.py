@@ -8,7 +8,7 @@ What a product lists itself comes first, then what follows from its repository, 
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, cached_property
 from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -16,7 +16,7 @@ from scanner.model import Evidence, EvidenceClass, EvidenceKind
 from scanner.purl import split
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from scanner.catalog.images import Tables
     from scanner.model import Family, Product, Reason
@@ -40,6 +40,12 @@ _WITHOUT_CASE = frozenset(
 _LOWER_HEADS = {f"pkg:{purl_type}": purl_type for purl_type in sorted(_WITHOUT_CASE)}
 _CASED_HEADS = {f"pkg:{purl_type}": purl_type for purl_type in ("cargo", "gem", "generic", "maven")}
 _SEPARATORS = re.compile(r"[-_.]+")
+_DISTRO_HEADS = ("pkg:apk/", "pkg:alpine/", "pkg:deb/", "pkg:rpm/")
+# More than the name tells what purls of these types are.
+_NOT_BY_NAME = DISTRO_TYPES | IMAGE_TYPES | {"alpine", "generic"}
+_QUERY = re.compile(r"[?#][^\n]*")
+_BASES_REMEMBERED = 100_000
+_ANY = ("",)
 
 # A backslash takes the meaning from the character after it.
 _COLON = re.compile(r"(?<!\\):")
@@ -83,6 +89,15 @@ class Known(Protocol):
     def find(self, key: str) -> tuple[Product, EvidenceKind] | None:
         """Return the product that has this key, and how it has it."""
 
+    def index_keys(self) -> Sequence[str]:
+        """Return every key by which `find` finds something."""
+
+    def family_starts(self) -> Mapping[str, tuple[str, ...]]:
+        """Return what the names begin with in every namespace in which `families` finds something."""
+
+    def packaged_names(self) -> Iterable[str]:
+        """Return every name by which `find_packaged` finds something."""
+
     def families(self, base: str, name: str) -> Sequence[tuple[Product, Family]]:
         """Return the families of a namespace to which a name may belong; see `base_of`."""
 
@@ -105,6 +120,43 @@ class Index:
         self._distros: dict[tuple[str, str], Found | None] = {}
         # Even a second import costs more than most look-ups.
         self._products_in: Callable[[str, Known], tuple[Found, ...]] | None = None
+
+    def asked(self, purls: Sequence[object]) -> list[int]:
+        """Return the numbers of the purls that may be known; of all others `find` and its like find nothing.
+
+        Names are compared by letters and numbers alone, many at once: where most are unknown, this takes a tenth of
+        the time. What is no purl may be known.
+        """
+        lines = _folded("\n".join(map(str, purls))).split("\n")
+        names = self._names
+        if len(lines) != len(purls):
+            return list(range(len(purls)))
+        keys = [line.rpartition("@")[0] for line in lines]
+        bases = [key.rpartition("/")[0] for key in keys]
+        known = names.keys.intersection(keys)
+        together = "\n".join((*keys, ""))
+        if "%" in together or "/\n" in together:  # names in an unusual writing
+            known.update(key for key in keys if "%" in key or key.endswith("/"))
+        special = {base: starts for base in set(bases) if (starts := names.starts(base))}
+        found = [number for number, key in enumerate(keys) if key in known or bases[number] in special]
+        return [
+            number
+            for number in found
+            if self._may_be_known(
+                str(purls[number]), keys[number], _ANY if keys[number] in known else special[bases[number]]
+            )
+        ]
+
+    def _may_be_known(self, purl: str, key: str, starts: tuple[str, ...]) -> bool:
+        name = key.rpartition("/")[2]
+        # A distribution's package is judged by the distribution, or by its bare name.
+        if name and purl.startswith(_DISTRO_HEADS) and "distro=" not in purl and "%" not in key:
+            starts = self._names.packaged
+        return name.startswith(starts)
+
+    @cached_property
+    def _names(self) -> _Names:
+        return _Names(self._known)
 
     def find(self, purl: str) -> Found | None:
         """Return the product to which this purl belongs."""
@@ -197,6 +249,38 @@ class Index:
         if system is None:
             return None
         return Found(system.product, evidence_by(system.product, EvidenceKind.OS, identifier), "", system.version)
+
+
+class _Names:
+    """What is known, by letters and numbers alone: whole keys, and what names begin with in a namespace."""
+
+    def __init__(self, known: Known) -> None:
+        self.keys = set(_folded("\n".join(f"pkg:{key}" for key in known.index_keys())).split("\n"))
+        self.bases = {
+            _folded(f"pkg:{base}"): tuple(map(_folded, starts)) for base, starts in known.family_starts().items()
+        }
+        # All that may be a distribution's package: the same name may be in many namespaces.
+        distro = (key.rpartition("/")[2] for key in self.keys if key.startswith(_DISTRO_HEADS))
+        bases = [base for base in self.bases if f"{base}/".startswith(_DISTRO_HEADS)]
+        families = (start for base in bases for start in self.bases[base])
+        self.packaged = tuple({*distro, *map(_folded, known.packaged_names()), *families})
+        self.bases |= dict.fromkeys(bases, _ANY)
+
+    def starts(self, base: str) -> tuple[str, ...]:
+        """Return what names that are asked for begin with in a namespace: anything, where more than names counts."""
+        if (known := self.bases.get(base)) is not None:
+            return known
+        head, _, namespace = base.partition("/")
+        plain = head.startswith("pkg:") and head[4:] not in _NOT_BY_NAME
+        starts = () if plain and "@" not in namespace[1:] and "//" not in f"{base}/" and head[4:].isalnum() else _ANY
+        if len(self.bases) < _BASES_REMEMBERED:
+            self.bases[base] = starts
+        return starts
+
+
+def _folded(text: str) -> str:
+    text = text.lower().replace("%40", "@").replace("-", "").replace("_", "").replace(".", "")
+    return _QUERY.sub("", text) if "?" in text or "#" in text else text
 
 
 def _by_family(purl: str, name: str, near: Sequence[tuple[Product, Family]]) -> Found | None:

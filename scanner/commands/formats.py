@@ -34,7 +34,7 @@ def run(given: Given, world: World) -> int:
 
 
 def _names(globs: tuple[str, ...]) -> str:
-    names = [glob for glob in globs if not glob.startswith("!")]
+    names = [glob.removeprefix("?") for glob in globs if not glob.startswith("!")]
     return ", ".join((*names[:_SHOWN], "…") if len(names) > _SHOWN else names)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from scanner import config, console, plugin
-from scanner.corridor import scan
+from scanner.corridor import Extras, scan
 from scanner.options import Option
 from scanner.plugin import Command, Style
 from scanner.reading import Request
@@ -31,15 +31,19 @@ def run(given: Given, world: World) -> int:
     inputs = given.inputs or (".",)
     settings = config.settings(given.flags, world.environ, config.start(inputs, world.cwd))
     formats = {settings.format, *(name for name, _ in settings.outputs)}
-    for name in formats:
-        plugin.reporter(name)
+    reporters = [plugin.reporter(name) for name in formats]
+    extras = Extras(
+        line_hashes="sarif" in formats,
+        components=any(reporter.needs_components for reporter in reporters),
+        originals=frozenset().union(*(reporter.needs_originals for reporter in reporters)),
+    )
     with console.Progress(world, quiet="quiet" in given.flags) as progress:
         report = scan(
             Request(inputs, world.cwd, world.stdin.read, settings.exclude, _cache(world), progress),
             settings.policy,
             settings.as_of or world.today,
             products=config.products(settings, world.cwd),
-            with_line_hashes="sarif" in formats,
+            extras=extras,
             allow_empty=settings.allow_empty,
         )
     _write(report, settings, world)
@@ -57,10 +61,17 @@ def _cache(world: World) -> str | None:
 def _write(report: Report, settings: Settings, world: World) -> None:
     # Files first: a reader of standard output may leave early.
     for name, path in settings.outputs:
-        console.write_file(world, path, plugin.reporter(name).render(report, Style()))
-    text = plugin.reporter(settings.format).render(report, console.style(world, settings.color))
-    world.stdout.write(text)
+        console.write_file(world, path, _rendered(report, name, Style()))
+    world.stdout.write(_rendered(report, settings.format, console.style(world, settings.color)))
     world.stdout.flush()
+
+
+def _rendered(report: Report, name: str, style: Style) -> str:
+    """Render what a reporter asked for: one scan serves several, and none shows what was for another."""
+    reporter = plugin.reporter(name)
+    if not (report.policy.list_all or reporter.needs_components):
+        report = report._replace(components=())
+    return reporter.render(report, style)
 
 
 def _exit_code(report: Report, world: World) -> int:
