@@ -1,0 +1,212 @@
+"""What a component of a CycloneDX document means, in whatever way the document is written.
+
+https://cyclonedx.org/specification/overview/. What tools write against the specification is read as it was meant.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from scanner import purl
+from scanner.ecosystems import components
+from scanner.lineage import LONGEST
+from scanner.model import Dependency, Kind, Location, Problem, Scope
+from scanner.text import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+SYSTEM: Final = "operating-system"
+# A CPE names these as well as their purl does, if they have one.
+NO_PACKAGES: Final = frozenset({SYSTEM, "application"})
+# What a document lists beside software.
+_NO_SOFTWARE: Final = frozenset({"cryptographic-asset", "data", "file"})
+_SCOPES: Final = {"optional": Scope.OPTIONAL, "excluded": Scope.DEV}
+_IMAGES: Final = frozenset({"docker", "oci"})
+# Types whose names keep their case in a canonical purl, and those whose names have none.
+_CASED: Final = frozenset({"gem", "generic", "maven", "nuget"})
+_LOWER: Final = frozenset({"apk", "cargo", "composer", "deb", "golang", "hex", "npm", "pub", "pypi", "rpm"})
+
+# What tools write of what is only needed to develop: https://github.com/CycloneDX/cyclonedx-property-taxonomy.
+DEVELOPMENT: Final = frozenset(
+    {"cdx:npm:package:development", "cdx:composer:package:isDevRequirement", "cdx:pnpm:package:development"}
+)
+
+# What a graph may hold before it is given up, in references: beyond it, chains would take more memory than all else.
+_MOST_REFS: Final = 400_000
+
+
+class Component(NamedTuple):
+    """One component as its document has it; what is missing is empty. `dev` as its properties say."""
+
+    name: str
+    location: Location
+    type: str = ""
+    group: str = ""
+    version: str = ""
+    range: str = ""
+    purl: str = ""
+    cpe: str = ""
+    scope: str = ""
+    dev: bool = False
+
+
+def dependency(component: Component) -> tuple[Dependency | None, Problem | None]:
+    """Return what a component is, and what is wrong with it; a bad purl does not lose the component."""
+    if not component.purl and component.type in _NO_SOFTWARE:
+        return None, None
+    if not component.name and not component.purl:
+        return None, Problem("This component has neither a name nor a package URL.", component.location)
+    problem, text = None, ""
+    try:
+        text = _purl(component)
+    except ValueError:
+        message = f"The package URL of {quoted(component.name or component.purl)} is none: {quoted(component.purl)}."
+        problem = Problem(message, component.location)
+    if not text and not component.name:
+        return None, problem
+    by_cpe = not text or component.type in NO_PACKAGES or text.startswith("pkg:generic/")
+    name = f"{component.group}/{component.name}" if component.group else component.name
+    has_version = "@" in text or (bool(component.version) and not text)
+    found = Dependency(
+        purl=text,
+        location=component.location,
+        requirement=None if has_version else component.range or None,
+        kind=_kind(component, text),
+        scope=Scope.DEV if component.dev else _SCOPES.get(component.scope, Scope.RUNTIME),
+        cpe=component.cpe or None if by_cpe else None,
+        label=None if text else (name, component.version or None),
+    )
+    return found, problem
+
+
+def label(text: str) -> str:
+    """Return `name@version` of a purl; what is none stays as it is."""
+    parts = purl.split(text) if text.startswith("pkg:") else None
+    if parts is None:
+        return text
+    name = f"{parts.namespace}/{parts.name}" if parts.namespace else parts.name
+    return f"{name}@{parts.version}" if parts.version else name
+
+
+class Graph:
+    """Who needs whom, by the references of a document: kept small, for there may be hundreds of thousands.
+
+    `is_given_up` when there were too many to keep; then it tells nothing.
+    """
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self.roots: list[str] = []
+        # What a reference that is no purl stands for.
+        self._labels: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
+        self._children: dict[int, tuple[int, ...]] = {}
+        self.is_given_up = False
+
+    def name(self, ref: str, text: str) -> None:
+        """Remember what a reference stands for: a purl, or a name and a version. The first one counts."""
+        if not ref.startswith("pkg:") and len(self._labels) < _MOST_REFS:
+            self._labels.setdefault(ref, text)
+
+    def name_all(self, refs: Sequence[object], purls: Sequence[object]) -> None:
+        """Remember many at once; what is no text is passed over."""
+        texts = [ref for ref in refs if isinstance(ref, str)]
+        # Nearly all documents use purls as references, or none.
+        if "\n".join(("", *texts)).count("\npkg:") < len(texts):
+            for ref, text in zip(refs, purls, strict=True):
+                if isinstance(ref, str) and isinstance(text, str):
+                    self.name(ref, text)
+
+    def add(self, ref: str, wanted: Iterable[str]) -> None:
+        """Say that one component needs others."""
+        self.add_all((ref,), (list(wanted),))
+
+    def add_all(self, refs: Sequence[object], lists: Sequence[object]) -> None:
+        """Say what many components need; what is no text and no list of texts is passed over."""
+        numbers, children = self._numbers, self._children
+        number_of = numbers.setdefault
+        for ref, wanted in zip(refs, lists, strict=True):
+            if wanted and isinstance(ref, str) and isinstance(wanted, list):
+                number = number_of(ref, len(numbers))
+                # The same number object is used wherever it is meant.
+                found = tuple([number_of(child, len(numbers)) for child in wanted])
+                children[number] = children[number] + found if number in children else found
+        if len(numbers) > _MOST_REFS:
+            self.is_given_up = True
+            self._numbers, self._children = {}, {}
+
+    def lineage(self, refs: Iterable[str]) -> Iterator[tuple[bool | None, tuple[str, ...]]]:
+        """Yield for each reference whether the subject itself needs it, and its ancestors from there down.
+
+        None and nothing where the document does not tell: of what the subject needs, or of this component.
+        """
+        roots = [self._numbers[root] for root in self.roots if root in self._numbers]
+        roots = [root for root in roots if self._children.get(root)]
+        parents = self._parents(roots)
+        names = list(self._numbers) if parents else []
+        for ref in refs:
+            number = self._numbers.get(ref, -1)
+            if number not in parents or parents[number] < 0:
+                yield None, ()
+                continue
+            chain: list[str] = []
+            while (number := parents[number]) not in roots and len(chain) < LONGEST:
+                chain.append(label(self._labels.get(names[number], names[number])))
+            yield not chain, tuple(reversed(chain))
+
+    def _parents(self, roots: list[int]) -> dict[int, int]:
+        # The nearest to a root counts, and among these the first in the order of the file.
+        found = dict.fromkeys(roots, -1)
+        queue = list(roots)
+        for parent in queue:
+            for child in self._children.get(parent, ()):
+                if child not in found:
+                    found[child] = parent
+                    queue.append(child)
+        return found
+
+
+def _kind(component: Component, text: str) -> Kind:
+    if component.type == SYSTEM:
+        return Kind.OS
+    return Kind.IMAGE if text.startswith(("pkg:docker/", "pkg:oci/")) else Kind.LIBRARY
+
+
+def _purl(component: Component) -> str:
+    if component.type == SYSTEM and component.name:
+        return purl.make("generic", component.name, component.version or None)
+    text = component.purl.strip()
+    if not text or _is_usual(text):
+        return text
+    parts = purl.split(text)
+    if parts is None or parts.name in {".", ".."}:
+        raise ValueError
+    # The tag of an image is its version.
+    is_tagged = parts.type in _IMAGES and "tag" in parts.qualifiers
+    canonical = components.canonical(text, None if is_tagged else component.version or None)
+    if canonical is None:
+        raise ValueError
+    return canonical
+
+
+def _is_usual(text: str) -> bool:
+    # Canonical as they stand, with a version: true of nearly all that tools write.
+    found = _usual().fullmatch(text)
+    if found is None:
+        return False
+    purl_type, scope, path = found.groups()
+    if scope and purl_type != "npm":
+        return False
+    if purl_type in _CASED:
+        return True
+    return purl_type in _LOWER and path.islower() and not (purl_type == "pypi" and "_" in path)
+
+
+@cache
+def _usual() -> re.Pattern[str]:
+    plain = r"\-A-Za-z0-9._~"
+    version, query = f"(?:[{plain}:]|%2B)+", f"(?:[?&][a-z_]+=[{plain}:/%]+)*"
+    return re.compile(f"pkg:([a-z]+)/(%40[{plain}]+/)?([A-Za-z0-9](?:[{plain}/]*[{plain}])?)@{version}{query}")
