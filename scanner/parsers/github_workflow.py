@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner import decode
+from scanner.ecosystems import oci
 from scanner.model import Dependency, Kind, Location, Problem, Scope
 from scanner.plugin import Parser
 from scanner.purl import make
@@ -74,12 +75,12 @@ def parse(source: Source) -> Iterator[Parsed]:
     yield from sorted(dict.fromkeys(found), key=_order)
 
 
-def _order(value: Parsed) -> tuple[bool, int, int]:
+def _order(value: Dependency | Problem) -> tuple[bool, int, int]:
     _, line, column, _ = value.location
     return line is None, line or 0, column or 0
 
 
-def _jobs(document: Table, at: _At) -> Iterator[Parsed]:
+def _jobs(document: Table, at: _At) -> Iterator[Dependency | Problem]:
     jobs = document["jobs"]
     if not isinstance(jobs, dict):
         yield Problem("The jobs are no table.", at.places.key(("jobs",)))
@@ -100,7 +101,7 @@ def _jobs(document: Table, at: _At) -> Iterator[Parsed]:
         yield from _steps(job.get("steps"), here.inside("steps"))
 
 
-def _action(runs: object, at: _At) -> Iterator[Parsed]:
+def _action(runs: object, at: _At) -> Iterator[Dependency | Problem]:
     if not isinstance(runs, dict):
         yield Problem("What the action runs is no table.", at.places.key(at.path))
         return
@@ -110,12 +111,12 @@ def _action(runs: object, at: _At) -> Iterator[Parsed]:
         value = _Value(using, (*at.path, "using"), using)
         yield _runtime("nodejs", node[1], at.place(value))
     image = runs.get("image")
-    if isinstance(image, str) and image.startswith(_DOCKER):
+    if isinstance(image, str) and image.startswith(oci.SCHEME):
         yield from _container(image, at.inside("image"))
     yield from _steps(runs.get("steps"), at.inside("steps"))
 
 
-def _steps(steps: object, at: _At) -> Iterator[Parsed]:
+def _steps(steps: object, at: _At) -> Iterator[Dependency | Problem]:
     if steps is not None and not isinstance(steps, list):
         yield Problem("The steps are no list.", at.places.key(at.path))
         return
@@ -133,10 +134,10 @@ def _steps(steps: object, at: _At) -> Iterator[Parsed]:
 # What is used.
 
 
-def _used(text: object, at: _At) -> Iterator[Parsed]:
+def _used(text: object, at: _At) -> Iterator[Dependency | Problem]:
     if text is None or (isinstance(text, str) and (text.startswith(("./", "../")) or "${{" in text)):
         return
-    if isinstance(text, str) and text.startswith(_DOCKER):
+    if isinstance(text, str) and text.startswith(oci.SCHEME):
         yield from _container(text, at)
         return
     match = _action_name(text)
@@ -180,7 +181,7 @@ def _version_beside(location: Location, ref: str, at: _At) -> str | None:
 # Runtimes.
 
 
-def _set_up(action: str, options: object, at: _At) -> Iterator[Parsed]:
+def _set_up(action: str, options: object, at: _At) -> Iterator[Dependency | Problem]:
     name, _, ref = action.partition("@")
     if name.lower() == "dtolnay/rust-toolchain" and _member(options, "toolchain") is None:
         location = at.places.text((*at.path[:-1], "uses"), action, len(name) + 1)
@@ -191,7 +192,7 @@ def _set_up(action: str, options: object, at: _At) -> Iterator[Parsed]:
             yield from _versions(runtime, value, at)
 
 
-def _versions(runtime: str, value: _Value, at: _At) -> Iterator[Parsed]:
+def _versions(runtime: str, value: _Value, at: _At) -> Iterator[Dependency | Problem]:
     lines = value.text.splitlines()[:_LARGEST]
     for text in filter(None, map(str.strip, lines)):
         location = at.place(value) if len(lines) == 1 else _line_place(text, value, at)
@@ -241,35 +242,16 @@ def _line_place(text: str, value: _Value, at: _At) -> Location:
 # Images and runners.
 
 
-def _container(container: object, at: _At) -> Iterator[Parsed]:
+def _container(container: object, at: _At) -> Iterator[Dependency | Problem]:
     if isinstance(container, dict):
         container, at = container.get("image"), at.inside("image")
     for value in _values(container, at):
-        text = value.text.removeprefix(_DOCKER)
+        text = value.text.removeprefix(oci.SCHEME)
         if text.strip():
-            yield _image(text, value, at)
+            yield oci.image(text, at.place(value), Scope.BUILD)
 
 
-def _image(text: str, value: _Value, at: _At) -> Parsed:
-    location = at.place(value)
-    path = r"(?P<path>(?:[\w.-]+(?::[0-9]+)?/)?[\w.-]+(?:/[\w.-]+)*)"
-    match = re.fullmatch(rf"{path}(?::(?P<tag>[\w.-]+|.*\$\{{\{{.*))?(?:@(?P<digest>\w+:[0-9a-f]+))?", text.strip())
-    if match is None or not re.search(r"\w", match["path"].rpartition("/")[2]):
-        return Problem(f"{quoted(text)} is no image.", location)
-    namespace, _, name = match["path"].rpartition("/")
-    unknown = "${{" in (match["tag"] or "")
-    version = None if unknown else match["tag"] or match["digest"]
-    return Dependency(
-        purl=make("docker", name, version, namespace),
-        location=location,
-        requirement=match["tag"] if unknown else None,
-        kind=Kind.IMAGE,
-        scope=Scope.BUILD,
-        direct=True,
-    )
-
-
-def _runners(labels: object, at: _At) -> Iterator[Parsed]:
+def _runners(labels: object, at: _At) -> Iterator[Dependency | Problem]:
     if isinstance(labels, dict):
         labels, at = labels.get("labels"), at.inside("labels")
     several = [(label, at.inside(index)) for index, label in enumerate(labels)] if isinstance(labels, list) else None
@@ -340,7 +322,6 @@ def _mark(head: bytes) -> bool:
 
 # A matrix makes no more jobs than this; what is longer was built to cost time.
 _LARGEST: Final = 256
-_DOCKER: Final = "docker://"
 _SYSTEMS: Final = {"windows": "windows-server"}
 _PYTHON: Final = (("python-version", "python"),)
 _JAVA: Final = (("java-version", "java"),)
