@@ -127,7 +127,7 @@ class _Graph:
 
     def _children(self, key: str, *, optional: bool) -> list[str]:
         package = self._packages[key]
-        if package is None or package.is_local:
+        if package is None:
             return []
         groups = ("dependencies", "peerDependencies", *(("optionalDependencies",) if optional else ()))
         return [child for group in groups for child in self._wanted(package.details, group, key)]

@@ -150,10 +150,21 @@ def _identity(path: str, entry: Table) -> tuple[str, object]:
     if version.startswith("npm:"):  # an alias, as version 1 writes it
         name, _, version = version[4:].rpartition("@")
     elif version.endswith(".tgz"):
+        name = _packed_name(version) or name
         file, bare = version.rpartition("/")[2], name.rpartition("/")[2]
         inside = file[len(bare) + 1 : -4]
         version = inside if file.startswith(f"{bare}-") and npm.is_version(inside) else version
     return name, version
+
+
+def _packed_name(address: str) -> str:
+    # The address of an archive in a registry tells the name, which an alias may hide: `…/@scope/name/-/name-1.0.0.tgz`.
+    folder, _, file = address.rpartition("/-/")
+    above, _, name = folder.rpartition("/")
+    if "://" not in above or not file.startswith(f"{name}-"):
+        return ""
+    scope = above.rpartition("/")[2]
+    return f"{scope}/{name}" if scope.startswith("@") else name
 
 
 def _is_address(version: object) -> bool:
@@ -179,8 +190,9 @@ def _place(folder: _Folder, name: str, reading: _Reading) -> Location:
 def _alias_place(folder: _Folder, name: str, reading: _Reading) -> Location:
     text = reading.source.text
     found = offsets(text, folder.entry_at) if folder.entry_at else {}
-    # In version 1 the name stands in the version: `npm:name@1.0.0`.
-    for key, ahead in (("name", 1), ("version", 5)):
+    # In version 1 the name stands in the version: `npm:name@1.0.0`, `https://…/name/-/name-1.0.0.tgz`.
+    version = str(folder.entry.get("version")) if isinstance(folder.entry, dict) else ""
+    for key, ahead in (("name", 1), ("version", 1 + max(0, version.find(name)))):
         start = found[key][1] + ahead if key in found else 0
         if start and text.startswith(name, start):
             return reading.lines.span(start, start + len(name))

@@ -57,14 +57,35 @@ def parse(source: Source) -> Iterator[Parsed]:
         return
     places = Places(source)
     parsed = [value for section in _SECTIONS for value in _section(document, section, places)]
-    itself = _itself(document)
-    yield from sorted((value for value in parsed if value[0] != itself), key=_order)
+    own = {_itself(document), *_local(document)}
+    yield from sorted((value for value in parsed if _name(value) not in own), key=_order)
+
+
+def _name(value: Parsed) -> str:
+    return value.purl.partition("@")[0] if isinstance(value, Dependency) else ""
 
 
 def _itself(document: Table) -> str | None:
     # `all = ["shop[ldap,mail]"]` is how a project named shop sums up its extras.
     name = _value(document, ("project", "name"))
     return make("pypi", name) if isinstance(name, str) and pep508.is_name(name) else None
+
+
+def _local(document: Table) -> Iterator[str]:
+    # What lies in folders of the project, as uv and Poetry are told beside the names.
+    tables = (_value(document, ("tool", "uv", "sources")), _value(document, _POETRY))
+    pairs = (pair for table in tables if isinstance(table, dict) for pair in table.items())
+    return (make("pypi", name) for name, sources in pairs if pep508.is_name(name) and _are_folders(sources))
+
+
+def _are_folders(sources: object) -> bool:
+    each = sources if isinstance(sources, list) else [sources]
+    return bool(each) and all(isinstance(source, dict) and _is_folder(source) for source in each)
+
+
+def _is_folder(source: Table) -> bool:
+    path = source.get("path")
+    return source.get("workspace") is True or (isinstance(path, str) and not path.endswith(_ARCHIVES))
 
 
 def _order(value: Parsed) -> tuple[bool, int, int]:
@@ -161,7 +182,8 @@ def _poetry(value: object, at: _At) -> Iterator[Parsed]:
     for name, constraints in decode.table(value, at.name).items():
         here = at.inside(name)
         for constraint in constraints if isinstance(constraints, list) else [constraints]:
-            yield _poetry_requirement(name, constraint, here)
+            if not (isinstance(constraint, dict) and _is_folder(constraint)):
+                yield _poetry_requirement(name, constraint, here)
 
 
 def _poetry_requirement(name: str, constraint: object, at: _At) -> Parsed:
@@ -197,6 +219,7 @@ def _mark(head: bytes) -> bool:
 
 
 _PYTHON: Final = make("generic", "python")
+_ARCHIVES: Final = (".whl", ".tar.gz", ".zip")
 _POETRY: Final = ("tool", "poetry", "dependencies")
 _SECTIONS: Final[tuple[tuple[Path, Scope, _Reader], ...]] = (
     (("build-system",), Scope.BUILD, _nothing),

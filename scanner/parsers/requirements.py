@@ -33,6 +33,8 @@ _MOST_PROBLEMS = 20
 # Large files are split piece by piece, so that their lines are not all in memory at once.
 _BLOCK = 1 << 20
 _HEAD = 4096
+# How many signs divide name, version and build of a package as conda lists it.
+_BOUNDS = 2
 # How much a line says for its file that no other format has.
 _SURE = 2
 
@@ -350,6 +352,10 @@ def _read(line: _Line) -> Iterator[Parsed]:
 
 def _read_requirement(line: _Line, text: str, start: int = 0) -> Iterator[Parsed]:
     found = _found(text)
+    if text.count("=") == _BOUNDS and (exported := _exported().fullmatch(text)):
+        place = line.place(start, start + exported.end("name"))
+        yield Dependency(make(_origin(exported["build"]), exported["name"], exported["version"]), place)
+        return
     if found is None or _is_address(text, found):
         yield from _read_address(line, text, start)
         return
@@ -370,6 +376,17 @@ def _read_requirement(line: _Line, text: str, start: int = 0) -> Iterator[Parsed
             requirement = found.range if version else found.specifier
             yield Dependency(make("pypi", found.name, version), place, requirement)
         yield line.problem((_VARIABLE if "${" in text else _REFUSED).format(quoted(text)))
+
+
+def _origin(build: str) -> str:
+    # conda lists what pip installed beside its own packages, and tells it by this build.
+    return "pypi" if build.startswith("pypi_") else "conda"
+
+
+@cache
+def _exported() -> re.Pattern[str]:
+    # `conda list --export` is often kept under this name; pip refuses its lines, conda installs from them.
+    return re.compile(r"(?P<name>[a-z0-9_.-]{1,200})=(?P<version>[0-9][0-9A-Za-z._+!]{0,99})=(?P<build>[0-9A-Za-z_.]+)")
 
 
 def _has_long_clause(specifier: str) -> bool:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _WORKSPACE: Final = "workspace:"
 # Addresses of what lies on the same disk; packed files have contents of their own.
 _LOCAL: Final = ("workspace:", "link:", "portal:", "file:", "./", "../", "/", "~/")
+_PATCH: Final = "patch:"
 _PACKED: Final = (".tgz", ".tar.gz", ".tar")
 _GROUPS: Final = (
     ("dependencies", Scope.RUNTIME),
@@ -43,7 +44,7 @@ def parse(source: Source) -> Iterator[Parsed]:
     read = list(_read(source))
     entries = [value for value in read if isinstance(value, _Entry)]
     graph = _Graph(entries, source)
-    parsed: list[Parsed] = [value for value in read if isinstance(value, Problem)]
+    parsed: list[Dependency | Problem] = [value for value in read if isinstance(value, Problem)]
     parsed += [_dependency(entry, graph, source) for entry in entries if not entry.is_local]
     yield from sorted(parsed, key=lambda value: (value.location.line or 0, value.location.column or 0))
 
@@ -98,7 +99,7 @@ def _is_packed(address: str) -> bool:
     return address.partition("#")[0].endswith(_PACKED)
 
 
-def _dependency(entry: _Entry, graph: _Graph, source: Source) -> Parsed:
+def _dependency(entry: _Entry, graph: _Graph, source: Source) -> Dependency | Problem:
     location = _place(entry, source)
     name, version = entry.name, entry.version
     if version is None:
@@ -140,6 +141,13 @@ class _Graph:
     def __init__(self, entries: list[_Entry], source: Source) -> None:
         self._entries = entries
         self._by_wanted = {text: entry.number for entry in entries for text, _ in entry.wanted}
+        self._by_name: dict[str, list[int]] = {}
+        for text, number in list(self._by_wanted.items()):
+            # Where the folder matters, berry adds the member that asks for it, which this one does not write.
+            self._by_wanted.setdefault(text.partition("::")[0], number)
+        for entry in entries:
+            self._by_name.setdefault(_split(entry.wanted[0][0])[0], []).append(entry.number)
+        self._twins = self._patched()
         self._needed = {entry.number: self._children(entry, optional=False) for entry in entries}
         self._all = {entry.number: self._children(entry, optional=True) for entry in entries}
         members = {entry.workspace: entry for entry in entries if entry.workspace is not None}
@@ -149,10 +157,11 @@ class _Graph:
 
     def place(self, entry: _Entry) -> tuple[Scope, bool | None, tuple[str, ...]]:
         """Return when a package is needed, whether the project asks for it itself, and who else does."""
-        if entry.number not in self._reached:
+        number = entry.number if entry.number in self._reached else self._twins.get(entry.number, entry.number)
+        if number not in self._reached:
             return Scope.RUNTIME, None, ()
-        scope, chain = self._reached[entry.number]
-        if entry.number in self._asked_for:
+        scope, chain = self._reached[number]
+        if number in self._asked_for:
             return scope, True, ()
         return scope, False if self._sees_all else None, tuple(self._entries[parent].label for parent in chain)
 
@@ -168,7 +177,19 @@ class _Graph:
         for text in (f"{name}@{address}", f"{name}@npm:{address}"):
             if text in self._by_wanted:
                 return self._by_wanted[text]
-        return None
+        # What the project puts in the place of others (`resolutions`) has only its own range for a key.
+        named = self._by_name.get(name, ())
+        return named[0] if len(named) == 1 else None
+
+    def _patched(self) -> dict[int, int]:
+        # A patched package has an entry beside the one that it is made of, and nobody may ask for one of the two.
+        twins: dict[int, int] = {}
+        for entry in self._entries:
+            plain = self._by_wanted.get(_unpatched(entry.wanted[0][0]))
+            if plain is not None and plain != entry.number:
+                twins[entry.number] = plain
+                twins.setdefault(plain, entry.number)
+        return twins
 
     def _roots_of_members(self, members: dict[str, _Entry], source: Source) -> dict[Scope, list[int]]:
         # The lockfile does not tell what a member needs only for its development.
@@ -336,6 +357,18 @@ def _field() -> re.Pattern[str]:
 @cache
 def _comma() -> re.Pattern[str]:
     return re.compile(r" *, *")
+
+
+def _unpatched(text: str) -> str:
+    # `name@patch:name@npm%3A1.0.0#a.patch` → `name@npm:1.0.0`
+    from urllib.parse import unquote
+
+    name, address = _split(text)
+    if not address.startswith(_PATCH):
+        return text
+    source = unquote(address.removeprefix(_PATCH).partition("#")[0])
+    asked = _split(source)[1]
+    return source if ":" in asked else f"{name}@npm:{asked}"
 
 
 @cache
