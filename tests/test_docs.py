@@ -88,7 +88,7 @@ def test_the_page_of_formats_is_what_the_parsers_claim(*, update: bool) -> None:
     head, _, _ = document("docs/formats.md").partition("| format |")
     rows = ["| format | what it is | files |", "| --- | --- | --- |"]
     for parser in map(plugin.parser, plugin.names("parsers")):
-        names = ", ".join(f"`{glob}`" for glob in parser.globs if not glob.startswith("!"))
+        names = ", ".join(f"`{glob.removeprefix('?')}`" for glob in parser.globs if glob[0] != "!")
         rows.append(f"| `{parser.id}` | [{parser.title}]({parser.spec}) | {names} |")
     page = head + "\n".join((*rows, ""))
     if update:
