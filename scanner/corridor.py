@@ -24,6 +24,7 @@ from scanner.model import (
     Status,
     Verdict,
 )
+from scanner.purl import make, name_and_version
 from scanner.reading import Reading, parts, plan, reopened
 
 if TYPE_CHECKING:
@@ -139,13 +140,22 @@ def _resolved(dependency: Dependency, found: Found | None) -> Match | Miss:
 def _found(dependency: Dependency, index: Index) -> Found | None:
     text, found = dependency.purl, None
     if dependency.kind is Kind.OS:
-        found = index.find_os(text)
+        found = index.find_os(text or _system(dependency))
     elif "distro=" in text and not judging.is_upstream_build(text):
         found = index.find_distro(text)
     found = found or index.find(text)
     if found is None and text.startswith(_PACKAGE_PURLS):
         return index.find_packaged(text)
     return found or (index.find_cpe(dependency.cpe) if dependency.cpe else None)
+
+
+def _system(dependency: Dependency) -> str:
+    """Return the purl of an operating system that a file names without one."""
+    name, version = name_and_version(dependency)
+    try:
+        return make("generic", name, version)
+    except ValueError:
+        return ""
 
 
 def resolve_version(

@@ -272,3 +272,10 @@ def test_what_a_file_declares_to_run_on_is_found_as_a_runtime(tmp_path: Path) ->
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\nrequires-python = "==3.7.*"\n')
     (finding,) = report(tmp_path, "pyproject.toml").findings
     assert finding.matches[0].evidence.kind is EvidenceKind.RUNTIME
+
+
+def test_an_operating_system_without_a_package_url_is_known_by_its_name(tmp_path: Path) -> None:
+    system = '{"type": "operating-system", "name": "debian", "version": "10"}'
+    (tmp_path / "bom.json").write_text(f'{{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{system}]}}')
+    (finding,) = report(tmp_path, "bom.json").findings
+    assert (finding.matches[0].product.id, finding.matches[0].cycle.name) == ("debian", "10")

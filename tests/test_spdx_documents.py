@@ -141,7 +141,7 @@ def test_an_operating_system_is_one() -> None:
     system = spdx_package("alpine")._replace(purls=(), version="3.17.2", purpose="OPERATING_SYSTEM")
     (found,) = read_packages([system])
     assert isinstance(found, Dependency)
-    assert (found.kind, found.purl) == (Kind.OS, "pkg:generic/alpine@3.17.2")
+    assert (found.kind, found.purl, found.label) == (Kind.OS, "", ("alpine", "3.17.2"))
 
 
 def test_a_cpe_speaks_only_for_what_is_no_package() -> None:

@@ -177,7 +177,7 @@ def _kind(component: Component, text: str) -> Kind:
 
 def _purl(component: Component) -> str:
     if component.type == SYSTEM and component.name:
-        return purl.make("generic", component.name, component.version or None)
+        return ""  # name and version say which it is
     text = component.purl.strip()
     if not text or _is_usual(text):
         return text

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from scanner import lineage
 from scanner.ecosystems import components
 from scanner.model import Dependency, Kind, Location, Problem, Scope
-from scanner.purl import make
 from scanner.text import quoted
 
 if TYPE_CHECKING:
@@ -154,8 +153,6 @@ def read(package: Spdx, place: Place) -> Iterator[Parsed]:
         else:
             purls[purl] = None
     purpose = _purpose(package)
-    if not purls and purpose == _SYSTEM and package.name:
-        purls[make("generic", package.name, version)] = None
     if not purls and not package.name:
         yield Problem("This package has no name.", package.location)
         return

@@ -13,7 +13,6 @@ from scanner import lineage
 from scanner.ecosystems import components
 from scanner.model import Dependency, Kind, Problem
 from scanner.plugin import Parser
-from scanner.purl import make
 from scanner.syntax import jsonstream
 from scanner.syntax.elements import place, start, whole
 from scanner.syntax.jsonstream import Broken
@@ -90,7 +89,7 @@ class _Document:
             name, version = _system(self._distro.value)
             if name:
                 location = place(self._distro, name) or self._source.location
-                yield Dependency(purl=make("generic", name, version), location=location, kind=Kind.OS)
+                yield Dependency(purl="", location=location, kind=Kind.OS, label=(name, version))
 
     def _artifact(self, element: Element) -> Problem | _Package:
         value = element.value
