@@ -287,7 +287,9 @@ class Reading:
         """Yield the entries of a file and of what it includes; collect the pins of its constraints."""
         position, count = len(self.inputs), 0
         self.inputs.append(self._input(opened, parser.id, place))
-        opened.asked = self._request.asked
+        # What a lockfile pins has to be known in whole where a manifest may come behind it.
+        if len(self._jobs) == 1 or not claims.pins(os.path.basename(opened.path)):
+            opened.asked = self._request.asked
         for entry in _guarded(opened, parser):
             match entry:
                 case Dependency():

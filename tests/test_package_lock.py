@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.model import Dependency, Scope
+from scanner.model import Dependency, Passed, Scope
 from scanner.parsers import package_lock
 from scanner.parsers.package_lock import parse
 from scanner.source import Source
@@ -100,3 +100,20 @@ def test_a_package_is_found_where_node_finds_it() -> None:
 def test_flags_tell_what_a_package_is_for(flags: dict[str, bool], scope: Scope) -> None:
     found = dependencies({"packages": {"node_modules/a": {"version": "1.0.0", **flags}}})
     assert found["pkg:npm/a@1.0.0"].scope is scope
+
+
+def test_what_nobody_asks_for_is_only_counted_and_the_rest_is_the_same() -> None:
+    packages = {"": {"name": "shop", "dependencies": {"a": "1"}}, "node_modules/a": {"version": "1.0.0"}}
+    packages |= {
+        f"node_modules/b{number}": {"version": "2.0.0"} | ({"deprecated": "gone"} if number == 3 else {})
+        for number in range(9)
+    }
+    data = json.dumps({"lockfileVersion": 3, "packages": packages}, indent=2).encode()
+    whole = [value for value in parse(Source("package-lock.json", data)) if isinstance(value, Dependency)]
+    source = Source("package-lock.json", data)
+    source.asked = lambda purls: [at for at, purl in enumerate(purls) if purl == "pkg:npm/a@1.0.0"]
+    values = list(parse(source))
+    assert [value.number for value in values if isinstance(value, Passed)] == [8]
+    kept = [value for value in values if isinstance(value, Dependency)]
+    assert kept == [value for value in whole if value.purl == "pkg:npm/a@1.0.0" or value.mark]
+    assert len(kept) == 2

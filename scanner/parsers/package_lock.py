@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from scanner import decode
 from scanner.ecosystems import npm
 from scanner.lineage import LONGEST
-from scanner.model import Dependency, Kind, Location, Mark, Problem, Scope
+from scanner.model import Dependency, Kind, Location, Mark, Passed, Problem, Scope
 from scanner.plugin import Parser
 from scanner.syntax.json import Places
 from scanner.syntax.members import Lines, nested, offsets, read
@@ -39,7 +39,7 @@ _LONGEST_PATH: Final = 4096
 _NOWHERE: Final = (0, 0)
 
 
-def parse(source: Source) -> Iterator[Parsed]:
+def parse(source: Source) -> Iterator[Parsed | Passed]:
     """Read the packages in file order; one that cannot be read is a problem of its own."""
     try:
         document, places = read(source.text, "packages")
@@ -49,17 +49,12 @@ def parse(source: Source) -> Iterator[Parsed]:
         return
     graph = _Graph(tree)
     reading = _Reading(source, Places(source), Lines(source), graph.folders, graph.parents, _plain().fullmatch)
-    for folder in tree.folders:
-        usual = _usual(folder, reading)
-        if usual is not None:
-            yield usual
-        elif not isinstance(folder.entry, dict):
-            if folder.entry is not None or folder.path:
-                yield Problem(f"The entry of {quoted(folder.path)} is no table.", reading.places.key(folder.keys))
-        elif folder.entry.get("link") is True:
-            yield from _linked(folder, folder.entry, reading)
-        elif _FOLDER in folder.path:
-            yield from _package(folder, folder.entry, reading)
+    passed_over = _passed_over(tree.folders, source, reading.is_plain)
+    if passed_over:
+        yield Passed(len(passed_over))
+    for number, folder in enumerate(tree.folders):
+        if number not in passed_over:
+            yield from _read(folder, reading)
 
 
 class _Folder(NamedTuple):
@@ -93,25 +88,55 @@ class _Reading(NamedTuple):
     is_plain: Callable[[str], object]
 
 
+def _read(folder: _Folder, reading: _Reading) -> Iterator[Parsed]:
+    usual = _usual(folder, reading)
+    if usual is not None:
+        yield usual
+    elif not isinstance(folder.entry, dict):
+        if folder.entry is not None or folder.path:
+            yield Problem(f"The entry of {quoted(folder.path)} is no table.", reading.places.key(folder.keys))
+    elif folder.entry.get("link") is True:
+        yield from _linked(folder, folder.entry, reading)
+    elif _FOLDER in folder.path:
+        yield from _package(folder, folder.entry, reading)
+
+
 def _usual(folder: _Folder, reading: _Reading) -> Dependency | None:
     # Nearly all packages: a plain name and a plain version, read in a fifth of the time. None for any other.
     path, entry, _, end, _ = folder
-    name = path.rpartition(_FOLDER)[2]
-    if not end or name == path or not isinstance(entry, dict):
-        return None
-    label = f"{name}@{entry.get('version')}"
-    if "deprecated" in entry or "name" in entry or "link" in entry or not reading.is_plain(label):
+    purl = _usual_purl(folder, reading.is_plain)
+    if purl is None or not isinstance(entry, dict):
         return None
     via = reading.parents.get(path)
     return Dependency(
-        f"pkg:npm/%40{label[1:]}" if label[0] == "@" else f"pkg:npm/{label}",
-        reading.lines.span(end - len(name), end),
+        purl,
+        reading.lines.span(end - len(path.rpartition(_FOLDER)[2]), end),
         None,
         Kind.LIBRARY,
         _scope(entry) if "dev" in entry or "optional" in entry or "devOptional" in entry else Scope.RUNTIME,
         None if via is None else not via,
         via or (),
     )
+
+
+def _usual_purl(folder: _Folder, is_plain: Callable[[str], object]) -> str | None:
+    path, entry, _, end, _ = folder
+    name = path.rpartition(_FOLDER)[2]
+    if not end or name == path or not isinstance(entry, dict):
+        return None
+    label = f"{name}@{entry.get('version')}"
+    if "deprecated" in entry or "name" in entry or "link" in entry or not is_plain(label):
+        return None
+    return f"pkg:npm/%40{label[1:]}" if label[0] == "@" else f"pkg:npm/{label}"
+
+
+def _passed_over(folders: list[_Folder], source: Source, is_plain: Callable[[str], object]) -> set[int]:
+    """Return the numbers of the usual packages that nobody asks for: most of a large lockfile."""
+    if source.asked is None:
+        return set()
+    purls = {number: purl for number, folder in enumerate(folders) if (purl := _usual_purl(folder, is_plain))}
+    numbers = list(purls)
+    return purls.keys() - {numbers[at] for at in source.asked(list(purls.values()))}
 
 
 def _package(folder: _Folder, entry: Table, reading: _Reading) -> Iterator[Parsed]:
