@@ -8,19 +8,21 @@ stand apart as `snapshots`. What pnpm needs for itself stands in a document of i
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner import decode
 from scanner.ecosystems import npm
-from scanner.model import Dependency, Kind, Location, Mark, Problem, Scope
+from scanner.model import Dependency, Kind, Location, Mark, Passed, Problem, Scope
 from scanner.plugin import Parser
 from scanner.purl import make
 from scanner.syntax.lockyaml import documents
 from scanner.text import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from scanner.decode import Table
     from scanner.model import Parsed
@@ -40,7 +42,7 @@ _RUNTIMES: Final = {"node": "nodejs", "bun": "bun", "deno": "deno"}
 _RUNTIME: Final = "runtime:"
 
 
-def parse(source: Source) -> Iterator[Parsed]:
+def parse(source: Source) -> Iterator[Parsed | Passed]:
     """Read the packages of every document in file order; one that cannot be read is a problem of its own."""
     try:
         for number, (value, places) in enumerate(documents(source), 1):
@@ -68,18 +70,40 @@ class _Package(NamedTuple):
         return f"{self.name}@{self.version}" if self.version else self.name
 
 
-def _document(document: Table, places: Places, source: Source) -> Iterator[Parsed]:
+def _document(document: Table, places: Places, source: Source) -> Iterator[Parsed | Passed]:
     entries = _table(document.get("packages"))
     if not isinstance(document.get("packages"), dict | None):
         yield Problem("The packages are no table.", places.key(("packages",)))
     packages = {key: _package(key, _table(entry)) for key, entry in entries.items()}
     graph = _Graph(document, packages)
+    passed_over = _passed_over(packages, entries, graph, source)
+    if passed_over:
+        yield Passed(len(passed_over))
     for key, package in packages.items():
         entry = entries[key]
+        if key in passed_over:
+            continue
         if package is None or not (entry is None or isinstance(entry, dict)):
             yield Problem(f"{quoted(key)} is no entry of a package.", places.key(("packages", key)))
         elif not _is_local(_table(entry).get("resolution")) and graph.has(key):
             yield _dependency(key, package, _table(entry), graph, _place(key, package, places, source))
+
+
+def _passed_over(
+    packages: Mapping[str, _Package | None], entries: Table, graph: _Graph, source: Source
+) -> AbstractSet[str]:
+    """Return the keys of the usual packages that nobody asks for: most of a large lockfile."""
+    purls: dict[str, str] = {}
+    for key, package in packages.items() if source.asked else ():
+        entry = _table(entries[key])
+        usual = package is not None and package.version and not package.requirement and "deprecated" not in entry
+        if package is not None and usual and graph.has(key) and not _is_local(entry.get("resolution")):
+            with suppress(ValueError):
+                purls[key] = npm.purl(package.name, package.version)
+    if source.asked is None or not purls:
+        return frozenset()
+    keys = list(purls)
+    return purls.keys() - {keys[at] for at in source.asked(list(purls.values()))}
 
 
 def _dependency(key: str, package: _Package, entry: Table, graph: _Graph, location: Location) -> Parsed:
