@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scanner import claims
 from scanner.model import Dependency, Kind
+from scanner.purl import unversioned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -47,7 +48,7 @@ class Pins:
         versions: dict[str, set[str]] = {}
         self._lockfiles.append(_Lockfile(folder, name, versions))
         for dependency in dependencies:
-            purl, version = _parts(dependency)
+            purl, version = unversioned(dependency.purl)
             if version:
                 versions.setdefault(purl, set()).add(version)
             yield dependency
@@ -71,7 +72,7 @@ def locked(dependencies: Iterable[Dependency], entries: Iterable[Parsed]) -> Ite
     pins: dict[str, dict[str, bool]] = {}
     for entry in entries:
         if isinstance(entry, Dependency):
-            purl, version = _parts(entry)
+            purl, version = unversioned(entry.purl)
             if version:
                 direct = pins.setdefault(purl, {})
                 direct[version] = direct.get(version, False) or entry.direct is True
@@ -91,7 +92,7 @@ def _locked_version(dependency: Dependency, pins: dict[str, dict[str, bool]]) ->
 
 
 def _pinned(dependency: Dependency, pins: dict[str, set[str]]) -> bool:
-    purl, wanted = _parts(dependency)
+    purl, wanted = unversioned(dependency.purl)
     versions = pins.get(purl, ())
     return wanted in versions if wanted else any(_lets_in(dependency, version) for version in versions)
 
@@ -102,12 +103,6 @@ def _lets_in(dependency: Dependency, version: str) -> bool:
     purl_type = dependency.purl.removeprefix("pkg:").partition("/")[0]
     # What cannot be read as a range (`catalog:`, an address) is what the lockfile has made of it.
     return holds(dependency.requirement or "", purl_type, version) is not False
-
-
-def _parts(dependency: Dependency) -> tuple[str, str]:
-    purl = dependency.purl.partition("?")[0]
-    name, _, version = purl.rpartition("@")
-    return (name, version) if name else (version, "")
 
 
 def is_in(folder: str, top: str) -> bool:

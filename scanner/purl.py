@@ -77,6 +77,12 @@ def official(purl: str) -> PackageURL | None:
         return None
 
 
+def unversioned(purl: str) -> tuple[str, str]:
+    """Divide a purl into what stands before its version, and the version as it is written, empty for none."""
+    base, at, version = purl.partition("?")[0].rpartition("@")
+    return (base, version) if at else (version, "")
+
+
 def name_and_version(dependency: Dependency) -> tuple[str, str | None]:
     """Return the full name of a dependency and its version: as its purl says, else as its file has them."""
     parts = split(dependency.purl)

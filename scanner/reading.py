@@ -314,7 +314,7 @@ class Reading:
             if not constraint:
                 yield dependency
             elif "@" in dependency.purl:
-                pins.setdefault(*_name_and_version(dependency.purl))
+                pins.setdefault(*purl.unversioned(dependency.purl))
 
     def _opened(self, include: Include, place: _Place) -> Source | None:
         """Open an included file; None, with a problem where there is one, for what must not be read (again)."""
@@ -399,8 +399,3 @@ def _formless(opened: Source) -> str:
         return f"{'Standard input' if opened.path == STDIN else opened.path} is empty, and its name tells no format."
     name = "What stands on standard input" if opened.path == STDIN else opened.path
     return f"{name} is in no format that eolscan reads; `eolscan formats` lists them."
-
-
-def _name_and_version(text: str) -> tuple[str, str]:
-    name, _, version = text.partition("?")[0].rpartition("@")
-    return (name, version) if name else (version, "")

@@ -15,7 +15,6 @@ from scanner.model import Location, ScanError
 from scanner.packing import is_packed, pieces
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Iterator, Sequence
     from typing import BinaryIO
 
@@ -134,10 +133,6 @@ class Source:
         """Place a whole line."""
         return Location(self.path, number)
 
-    def cursor(self) -> Cursor:
-        """Return a walk through the text that finds equal names at their own places."""
-        return Cursor(self)
-
     @cached_property
     def _line_starts(self) -> list[int]:
         text = self.text
@@ -155,23 +150,6 @@ class Source:
 def encoding_of(head: bytes) -> str:
     """Return the encoding that a byte order mark tells; UTF-8 where there is none."""
     return next((encoding for bom, encoding in _BOMS if head.startswith(bom)), "utf-8")
-
-
-class Cursor:
-    """Walks a text once, forward; decoders keep the order of a file, so that the n-th value is the n-th hit."""
-
-    def __init__(self, source: Source) -> None:
-        """Start at the beginning."""
-        self._source = source
-        self._position = 0
-
-    def find(self, pattern: re.Pattern[str], group: int | str = 0) -> Location | None:
-        """Move past the next match and place one group of it; stay and return None if there is none."""
-        found = pattern.search(self._source.text, self._position)
-        if found is None:
-            return None
-        self._position = found.end()
-        return self._source.span(*found.span(group))
 
 
 def read(path: str, name: str | None = None, *, root: str | None = None, trusted: bool = False) -> Source:

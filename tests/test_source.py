@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -62,20 +61,6 @@ def test_text_is_read_by_its_mark_else_as_utf_8_else_as_latin_1(data: bytes, tex
 @given(st.binary())
 def test_any_bytes_are_text_that_can_be_written(data: bytes) -> None:
     Source("f", data).text.encode()
-
-
-def test_a_cursor_finds_equal_names_at_their_own_places() -> None:
-    cursor = Source("f", b"name = a\nname = a\n").cursor()
-    pattern = re.compile(r"name = (a)")
-    assert cursor.find(pattern, 1) == Location("f", 1, 8, 9)
-    assert cursor.find(pattern, 1) == Location("f", 2, 8, 9)
-    assert cursor.find(pattern, 1) is None
-
-
-def test_a_cursor_stays_where_nothing_is_found() -> None:
-    cursor = Source("f", b"a b").cursor()
-    assert cursor.find(re.compile("c")) is None
-    assert cursor.find(re.compile("a")) == Location("f", 1, 1, 2)
 
 
 def test_a_file_is_read_under_the_name_that_users_know(tmp_path: Path) -> None:

@@ -11,11 +11,22 @@ from typing import TYPE_CHECKING
 from scanner import decode
 from scanner.ecosystems import pep508
 from scanner.model import Scope
+from scanner.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scanner.decode import Table
     from scanner.source import Source
+
+
+def package_name(package: Table, index: int) -> str:
+    """Return the name of a lockfile's package, the one with this number from 0; ShapeError when it is none."""
+    name = decode.text(package.get("name"), f"The name of package {index + 1}")
+    if not pep508.is_name(name):
+        msg = f"No package can be named {quoted(name)}."
+        raise decode.ShapeError(msg)
+    return name
 
 
 def asked(source: Source) -> dict[str, list[Scope]] | None:

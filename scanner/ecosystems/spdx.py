@@ -20,6 +20,21 @@ if TYPE_CHECKING:
     from scanner.model import Parsed
 
 # What these types say: who stands first is needed by who stands last, and for what.
+# What GitHub calls the ecosystems, where it names packages without a purl (`pip:flake8`), as purl types.
+GITHUB: Final = {
+    "actions": "githubactions",
+    "composer": "composer",
+    "erlang": "hex",
+    "go": "golang",
+    "maven": "maven",
+    "npm": "npm",
+    "nuget": "nuget",
+    "pip": "pypi",
+    "pub": "pub",
+    "rubygems": "gem",
+    "rust": "cargo",
+    "swift": "swift",
+}
 _NEEDED_BY: Final = {
     "DEPENDENCY_OF": Scope.RUNTIME,
     "RUNTIME_DEPENDENCY_OF": Scope.RUNTIME,

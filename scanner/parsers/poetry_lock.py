@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner import decode, lineage
 from scanner.ecosystems import pep508
-from scanner.ecosystems.python_project import asked
+from scanner.ecosystems.python_project import asked, package_name
 from scanner.lineage import Origin
 from scanner.model import Dependency, Location, Problem, Scope
 from scanner.plugin import Parser
@@ -38,7 +38,7 @@ def parse(source: Source) -> Iterator[Parsed]:
     for index, entry in enumerate(lock.packages):
         try:
             package = decode.table(entry, f"Package {index + 1}")
-            name = _name(package, index)
+            name = package_name(package, index)
         except decode.ShapeError as error:
             yield Problem(str(error), lock.header(index))
             continue
@@ -72,14 +72,6 @@ def _read(package: decode.Table, name: str, location: Location, family: _Family)
         direct=direct,
         via=() if direct else tuple(family.labels.get(parent, parent) for parent in origin.via),
     )
-
-
-def _name(package: decode.Table, index: int) -> str:
-    name = decode.text(package.get("name"), f"The name of package {index + 1}")
-    if not pep508.is_name(name):
-        msg = f"No package can be named {quoted(name)}."
-        raise decode.ShapeError(msg)
-    return name
 
 
 def _is_local(source: object) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeGuard
 
 from scanner import decode, lineage
 from scanner.ecosystems import pep508
+from scanner.ecosystems.python_project import package_name
 from scanner.model import Dependency, Location, Problem, Scope
 from scanner.plugin import Parser
 from scanner.purl import make
@@ -39,7 +40,7 @@ def parse(source: Source) -> Iterator[Parsed]:
     for index, entry in enumerate(lock.packages):
         try:
             package = decode.table(entry, f"Package {index + 1}")
-            name = _name(package, index)
+            name = package_name(package, index)
         except decode.ShapeError as error:
             yield Problem(str(error), lock.header(index))
             continue
@@ -55,14 +56,6 @@ def parse(source: Source) -> Iterator[Parsed]:
             direct=True if chain == () else None,
             via=chain or (),
         )
-
-
-def _name(package: decode.Table, index: int) -> str:
-    name = decode.text(package.get("name"), f"The name of package {index + 1}")
-    if not pep508.is_name(name):
-        msg = f"No package can be named {quoted(name)}."
-        raise decode.ShapeError(msg)
-    return name
 
 
 def _is_version(value: object) -> TypeGuard[str]:

@@ -27,21 +27,6 @@ if TYPE_CHECKING:
     from scanner.model import Parsed
     from scanner.syntax.jsonstream import Skim
 
-# What GitHub calls the ecosystems, as purl types.
-_GITHUB: Final = {
-    "actions": "githubactions",
-    "composer": "composer",
-    "erlang": "hex",
-    "go": "golang",
-    "maven": "maven",
-    "npm": "npm",
-    "nuget": "nuget",
-    "pip": "pypi",
-    "pub": "pub",
-    "rubygems": "gem",
-    "rust": "cargo",
-    "swift": "swift",
-}
 _GITHUB_TOOL: Final = "GitHub.com-Dependency-Graph"
 _CPES: Final = frozenset({"cpe22Type", "cpe23Type"})
 # Trivy did so before SPDX 2.3 could tell the purpose of a package.
@@ -256,11 +241,11 @@ def _references(references: object) -> Iterator[tuple[str, str]]:
 
 def _of_github(name: str) -> tuple[str, ...]:
     ecosystem, _, name = name.partition(":")
-    if ecosystem not in _GITHUB:
+    if ecosystem not in spdx.GITHUB:
         return ()
     namespace, _, name = name.rpartition(":" if ecosystem == "maven" else "/")
     try:
-        return (make(_GITHUB[ecosystem], name, None, namespace),)
+        return (make(spdx.GITHUB[ecosystem], name, None, namespace),)
     except ValueError:
         return ()
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from scanner import decode, lineage
 from scanner.ecosystems import pep508
+from scanner.ecosystems.python_project import package_name
 from scanner.lineage import Origin
 from scanner.model import Dependency, Location, Problem, Scope
 from scanner.plugin import Parser
@@ -47,7 +48,7 @@ def parse(source: Source) -> Iterator[Parsed]:
     for index, entry in enumerate(lock.packages):
         try:
             package = decode.table(entry, f"Package {index + 1}")
-            name = _name(package, index)
+            name = package_name(package, index)
         except decode.ShapeError as error:
             yield Problem(str(error), lock.header(index))
             continue
@@ -70,14 +71,6 @@ def _read(package: Table, name: str, location: Location, known: _Known) -> Itera
     yield Dependency(
         purl=make("pypi", name, pinned), location=location, scope=known.scope, direct=known.direct, via=known.via
     )
-
-
-def _name(package: Table, index: int) -> str:
-    name = decode.text(package.get("name"), f"The name of package {index + 1}")
-    if not pep508.is_name(name):
-        msg = f"No package can be named {quoted(name)}."
-        raise decode.ShapeError(msg)
-    return name
 
 
 def _is_local(package: Table) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner import about, purl
 from scanner.ecosystems import sbom
+from scanner.ecosystems.spdx import GITHUB
 from scanner.model import Status
 from scanner.plugin import Reporter
 from scanner.syntax import jsontext
@@ -38,22 +39,6 @@ _LEVELS: Final = {
     Status.EXTENDED: "limitedSupport",
     Status.SUPERSEDED: "support",
     Status.SUPPORTED: "support",
-}
-
-# How GitHub names packages whose version it does not know, as types of purls.
-_GITHUB: Final = {
-    "actions": "githubactions",
-    "composer": "composer",
-    "erlang": "hex",
-    "go": "golang",
-    "maven": "maven",
-    "npm": "npm",
-    "nuget": "nuget",
-    "pip": "pypi",
-    "pub": "pub",
-    "rubygems": "gem",
-    "rust": "cargo",
-    "swift": "swift",
 }
 
 
@@ -173,7 +158,7 @@ def _named(fields: dict[str, object]) -> Iterator[Named]:
 
 def _of_github(name: str) -> str:
     ecosystem, _, rest = name.partition(":")
-    return f"pkg:{_GITHUB[ecosystem]}/{rest.replace(':', '/')}" if ecosystem in _GITHUB else ""
+    return f"pkg:{GITHUB[ecosystem]}/{rest.replace(':', '/')}" if ecosystem in GITHUB else ""
 
 
 def _graph(walk: Walk) -> list[_Package]:
