@@ -209,8 +209,10 @@ class _Judge:
         """Return what is said of a dependency: of an image, of each product in it."""
         if dependency.scope is Scope.DEV and not self.policy.include_dev:
             return ()
-        # Many places name the same package, and nothing else of a place counts.
-        key = (dependency.purl, dependency.requirement, dependency.kind, dependency.cpe, dependency.mark)
+        # Many places name the same package, and nothing else of a place counts; but a mark is its own file's word.
+        path = dependency.location.path if dependency.mark else ""
+        named = (dependency.purl, dependency.label, dependency.cpe)
+        key = (named, dependency.requirement, dependency.kind, dependency.mark, path)
         said = self._said.get(key)
         if said is not None:
             return [

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from scanner.model import Dependency, Report
 
 TODAY = date(2026, 11, 22)
+SYSTEMS = (("debian", "9"), ("debian", "10"))
 
 
 def request(folder: Path, *inputs: str, stdin: Callable[[], bytes] = bytes) -> Request:
@@ -279,3 +280,21 @@ def test_an_operating_system_without_a_package_url_is_known_by_its_name(tmp_path
     (tmp_path / "bom.json").write_text(f'{{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{system}]}}')
     (finding,) = report(tmp_path, "bom.json").findings
     assert (finding.matches[0].product.id, finding.matches[0].cycle.name) == ("debian", "10")
+
+
+def test_two_systems_without_package_urls_are_told_apart(tmp_path: Path) -> None:
+    systems = [f'{{"type": "operating-system", "name": "{name}", "version": "{version}"}}' for name, version in SYSTEMS]
+    (tmp_path / "bom.json").write_text(
+        f'{{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{", ".join(systems)}]}}'
+    )
+    findings = report(tmp_path, "bom.json").findings
+    assert {finding.matches[0].cycle.name for finding in findings} == {version for _, version in SYSTEMS}
+
+
+def test_a_mark_is_said_by_the_file_that_has_it(tmp_path: Path) -> None:
+    entry = '"node_modules/gone-for-good": {"version": "1.0.0", "deprecated": "gone"}'
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "package-lock.json").write_text(f'{{"lockfileVersion": 3, "packages": {{{entry}}}}}')
+    sources = [finding.matches[0].evidence.source for finding in report(tmp_path).findings]
+    assert sources == ["a/package-lock.json", "b/package-lock.json"]
