@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -125,12 +126,14 @@ def _size(job: Job) -> int:
 
 def _speaking(jobs: Sequence[Job], start: int) -> list[Job]:
     # A walk comes from the top down: what speaks for a later folder is in the part, or speaks for its first folder too.
+    # Files that were named come in any order.
     first = jobs[start]
-    above = (job for job in jobs[:start] if job.path and job.tree == first.tree)
+    locks = (job for job in jobs[:start] if job.path and claims.pins(os.path.basename(job.path)))
     return [
         job
-        for job in above
-        if claims.pins(os.path.basename(job.path)) and is_in(os.path.dirname(first.path), os.path.dirname(job.path))
+        for job in locks
+        if job.tree is None
+        or (job.tree == first.tree and is_in(os.path.dirname(first.path), os.path.dirname(job.path)))
     ]
 
 
@@ -182,6 +185,10 @@ class Reading:
     @property
     def _jobs(self) -> Sequence[Job]:
         return self._part.jobs if self._part else ()
+
+    @cached_property
+    def _paths(self) -> frozenset[str]:
+        return frozenset(os.path.normpath(job.path) for job in self._jobs)
 
     def _pins_of(self, job: Job) -> Pins:
         pins = self._pins.setdefault(job.tree, Pins())
@@ -246,12 +253,12 @@ class Reading:
         globs = claims.pinned_by(job.path.replace(os.sep, "/"))
         if not globs:
             return None
-        folder, named = os.path.dirname(job.path), {os.path.normpath(other.path) for other in self._jobs}
+        folder = os.path.dirname(job.path)
         with suppress(OSError):
             for name in sorted(os.listdir(folder)):
                 path = os.path.join(folder, name)
                 if any(claims.fits(name, glob) for glob in globs):
-                    return None if os.path.normpath(path) in named else job._replace(path=path)
+                    return None if os.path.normpath(path) in self._paths else job._replace(path=path)
         return None
 
     def _parsed(self, opened: Source, place: _Place) -> Iterator[Dependency]:
@@ -288,7 +295,8 @@ class Reading:
         position, count = len(self.inputs), 0
         self.inputs.append(self._input(opened, parser.id, place))
         # What a lockfile pins has to be known in whole where a manifest may come behind it.
-        if len(self._jobs) == 1 or not claims.pins(os.path.basename(opened.path)):
+        alone = place.named and len(self._jobs) == 1
+        if alone or not claims.pins(os.path.basename(opened.path)):
             opened.asked = self._request.asked
         for entry in _guarded(opened, parser):
             match entry:

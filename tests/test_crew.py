@@ -121,6 +121,23 @@ def test_a_part_knows_the_lockfiles_that_speak_for_its_first_folder(
     assert shown(parts([*top, *below], 2), tmp_path) == [(10, []), (10, ["pylock.toml"])]
 
 
+@FORKS
+def test_a_manifest_that_was_named_hears_a_lockfile_of_another_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inputs = []
+    for number in range(20):
+        home = tmp_path / f"p{number:02}"
+        home.mkdir()
+        (home / "pylock.toml").write_text('lock-version = "1.0"\n[[packages]]\nname = "django"\nversion = "3.2.25"\n')
+        (home / "pyproject.toml").write_text('[project]\nname = "x"\ndependencies = ["django>=3"]\n')
+        inputs += [f"p{number:02}/pylock.toml", f"p{number:02}/pyproject.toml"]
+    request = Request(inputs=tuple(inputs), cwd=str(tmp_path), stdin=bytes)
+    one = scan(request, Policy(list_all=True), TODAY)
+    assert len(one.components) == 20
+    assert divided(request, monkeypatch) == (one, 2)
+
+
 def test_parts_are_of_about_the_same_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "_WORTHWHILE_BYTES", 1)
     large = jobs_of(tmp_path, "a/requirements.txt", size=300)
