@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from scanner.catalog import dataset
-from scanner.policy import ended, ends_within, is_lts, is_maintained
+from scanner.endings import ended, ends_within, is_lts, is_maintained
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -71,8 +71,8 @@ def scan(inputs: Sequence[str], *, today: date, policy: Policy | None = None, pr
     from scanner import corridor, reading
     from scanner.model import Policy
 
-    request = reading.Request(inputs=tuple(inputs), cwd=os.getcwd(), stdin=bytes)
-    return corridor.scan(request, policy or Policy(), today, products=products)
+    request = reading.Request(inputs=tuple(inputs), cwd=os.getcwd(), stdin=bytes, products=tuple(products))
+    return corridor.scan(request, policy or Policy(), today)
 
 
 if not TYPE_CHECKING:  # a type checker sees the imports above, and must not take any name for one

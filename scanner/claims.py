@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner import plugin, source
+from scanner.globs import fits
 from scanner.packing import plain_name
 
 if TYPE_CHECKING:
@@ -92,26 +93,6 @@ def _holding() -> tuple[str, ...]:
 def _folders() -> Iterator[str]:
     globs = (glob for claim in _claims() for glob in claim.globs if not glob.startswith("!"))
     return (segment for glob in globs for segment in glob.split("/")[:-1])
-
-
-def fits(text: str, glob: str) -> bool:
-    """Tell whether a whole text fits a glob in which `*` stands for any text, `/` included.
-
-    This is several times faster than `fnmatch`, which compiles a regular expression for each.
-    """
-    first, *rest = glob.split("*")
-    if not rest:
-        return text == glob
-    *middle, last = rest
-    if not text.startswith(first) or not text.endswith(last) or len(text) < len(first) + len(last):
-        return False
-    position, end = len(first), len(text) - len(last)
-    for part in middle:
-        position = text.find(part, position, end)
-        if position < 0:
-            return False
-        position += len(part)
-    return True
 
 
 def compiled() -> str:

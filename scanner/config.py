@@ -10,9 +10,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.discover import git_root
-from scanner.model import Policy, ScanError
+from scanner.model import Gate, Policy, ScanError
 from scanner.options import Option
-from scanner.policy import parse_statuses, parse_window
+from scanner.settings import check_reach, parse_gate, parse_window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -120,9 +120,11 @@ def _policy(values: Mapping[str, _Value]) -> Policy:
         include_dev=bool(values.get("include_dev", True)),
     )
     if "fail_on" in values:
-        policy = policy._replace(fail_on=parse_statuses(str(values["fail_on"])))
+        gate = parse_gate(str(values["fail_on"]))
+        policy = policy._replace(fail_on=gate.statuses, fail_within_days=gate.expiring_days)
     if "within" in values:
         policy = policy._replace(within_days=parse_window(str(values["within"])))
+    check_reach(Gate(policy.fail_on, policy.fail_within_days), policy.within_days)
     return policy
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cache, partial
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner import crew
@@ -22,18 +23,20 @@ from scanner.model import (
     ScanError,
     Scope,
     Status,
+    Upkeep,
     Verdict,
 )
 from scanner.purl import make, name_and_version
 from scanner.reading import Reading, parts, plan, reopened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
 
+    from scanner.catalog.dataset import Catalogue
     from scanner.catalog.index import Found
-    from scanner.model import Cycle, Dependency, Evidence, Finding, Input, Problem, Product
-    from scanner.reading import Part, Request
+    from scanner.model import Cycle, Dependency, Evidence, Finding, Input, Problem, Product, Support
+    from scanner.reading import Job, Part, Request
     from scanner.source import Source
 
 _PACKAGE_PURLS = ("pkg:deb/", "pkg:rpm/", "pkg:apk/", "pkg:alpine/")
@@ -62,24 +65,28 @@ def scan(
     *,
     extras: Extras = Extras(),  # noqa: B008 -- a tuple, which nobody can change
     allow_empty: bool = False,
-    products: Sequence[str] = (),
+    settings: Callable[[str], tuple[Policy, str]] | None = None,
 ) -> Report:
     """Read every input and judge what it names, as of `today`.
 
     Raises `ScanError` when a named input cannot be opened, and when there is nothing to scan and
-    that is not allowed. `extras` are what the wanted output needs besides findings.
-    `products` are the user's own directories of product files.
+    that is not allowed. `extras` are what the wanted output needs besides findings. `settings` gives the policy for the files of
+    a path, and that path seen from where the policy is written; without it `policy` holds for all.
     """
-    catalogue = dataset.load(products, request.cache)
-    judge = _Judge(Index(catalogue), policy, today, catalogue.stamp.date)
+    catalogue = dataset.load(request.products, request.cache)
+    policies = _Policies(policy, settings, catalogue)
+    judge = _Judge(Index(catalogue), policies, today, catalogue.stamp.date)
     keeps_all = policy.list_all or extras.components
     request = request._replace(stdin=cache(request.stdin))
-    if policy.include_dev and not keeps_all:
+    jobs = plan(request)
+    policies.prepare(job.path for job in jobs)
+    if policies.asks_for_none() and not keeps_all:
         # What nobody will hear of need not be taken apart: it is only counted.
         request = request._replace(asked=judge.known.asked)
-    tally = _tally(request, judge, keeps_all=keeps_all)
+    tally = _tally(request, jobs, judge, keeps_all=keeps_all)
     _check_not_empty(tally.inputs, tally.problems, request, allow_empty=allow_empty)
-    findings = tally.findings(policy, today)
+    findings = tally.findings(judge, extended=False)
+    unjudged = tally.unjudged(judge)
     return Report(
         today=today,
         data=catalogue.stamp,
@@ -90,9 +97,12 @@ def scan(
         by_reason=tally.by_reason,
         components=tuple(tally.components),
         problems=tuple(tally.problems),
-        failed=judging.fails(findings, tally.by_status, policy),
+        failed=bool(unjudged) or any(found.fails for found in findings),
         line_hashes=_line_hashes(findings, partial(reopened, request)) if extras.line_hashes else {},
         originals=_originals(tally.inputs, extras.originals, partial(reopened, request)),
+        extended=tally.findings(judge, extended=True),
+        unjudged=unjudged,
+        upkeep=policies.upkeep(tally, today),
     )
 
 
@@ -195,24 +205,85 @@ def _match(dependency: Dependency, product: Product, cycle: Cycle, evidence: Evi
     return Match(dependency, product, cycle, evidence)
 
 
+class _Policies:
+    """Which policy holds for which file: the one that is written nearest to it."""
+
+    def __init__(
+        self, policy: Policy, settings: Callable[[str], tuple[Policy, str]] | None, catalogue: Catalogue
+    ) -> None:
+        self._settings = settings
+        self._catalogue = catalogue
+        self._of: dict[str, tuple[Policy, str]] = {}
+        self._all: dict[Policy, Policy] = {}
+        self._policy = self._resolved(policy)
+
+    def of(self, path: str) -> tuple[Policy, str]:
+        """Return the policy for a path as reports show it, and the path seen from where that policy is written."""
+        if self._settings is None:
+            return self._policy, path
+        known = self._of.get(path)
+        if known is None:
+            policy, seen = self._settings(path)
+            known = self._of[path] = (self._resolved(policy), seen)
+        return known
+
+    def prepare(self, paths: Iterable[str]) -> None:
+        """Read what is written beside these files: what is wrong with it is told before any work is done."""
+        for path in dict.fromkeys(paths) if self._settings else ():
+            if path:
+                self.of(path)
+
+    def asks_for_none(self) -> bool:
+        """Tell whether what no product knows is a number to every policy, and nothing else."""
+        gates = (gate for policy in self._all.values() for gate in judging.gates(policy))
+        everything = all(policy.include_dev for policy in self._all.values())
+        return everything and not any(judging.closes(gate, Status.UNTRACKED) for gate in gates)
+
+    def upkeep(self, tally: _Tally, today: date) -> Upkeep:
+        """Name the entries of all settings that have done their work, or do none."""
+        seen = [(verdict, *self.of(verdict.dependency.location.path)) for verdict in tally.told()]
+        parts = [
+            judging.upkeep(
+                policy,
+                [(verdict, path) for verdict, holding, path in seen if holding is policy],
+                tally.covered.__contains__,
+                today,
+            )
+            for policy in self._all.values()
+        ]
+        return Upkeep(*(tuple(chain.from_iterable(entries)) for entries in zip(*parts, strict=True)))
+
+    def _resolved(self, policy: Policy) -> Policy:
+        known = self._all.get(policy)
+        if known is None:
+            known = policy
+            if policy.overrides or policy.ignores or policy.support:
+                from scanner.catalog.naming import resolved
+
+                known = resolved(policy, self._catalogue)
+            self._all[policy] = known
+        return known
+
+
 class _Judge:
     """All that a dependency is judged by."""
 
-    def __init__(self, known: Index, policy: Policy, today: date, data_date: date) -> None:
+    def __init__(self, known: Index, policies: _Policies, today: date, data_date: date) -> None:
         self.known = known
-        self.policy = policy
-        self._today = today
+        self.policies = policies
+        self.today = today
         self._data_date = data_date
         self._said: dict[tuple[object, ...], tuple[Verdict, ...]] = {}
 
     def verdicts(self, dependency: Dependency) -> Iterable[Verdict]:
         """Return what is said of a dependency: of an image, of each product in it."""
-        if dependency.scope is Scope.DEV and not self.policy.include_dev:
+        policy, path = self.policies.of(dependency.location.path)
+        if dependency.scope is Scope.DEV and not policy.include_dev:
             return ()
-        # Many places name the same package, and nothing else of a place counts; but a mark is its own file's word.
-        path = dependency.location.path if dependency.mark else ""
+        # Many places name the same package, and little else of a place counts; but a mark is its own file's word.
+        place = (dependency.location.path if dependency.mark else "", *_asked_of(dependency, policy, path))
         named = (dependency.purl, dependency.label, dependency.cpe)
-        key = (named, dependency.requirement, dependency.kind, dependency.mark, path)
+        key = (named, dependency.requirement, dependency.kind, dependency.mark, place)
         said = self._said.get(key)
         if said is not None:
             return [
@@ -220,13 +291,20 @@ class _Judge:
                 for _, status, match, reason in said
             ]
         found = resolve_all(dependency, self.known)
-        said = tuple([judging.judge(one, self.policy, self._today, self._data_date) for one in found])
+        said = tuple([judging.judge(one, policy, self.today, self._data_date, path) for one in found])
         if len(self._said) < _REMEMBERED:
             self._said[key] = said
         return said
 
 
-def _tally(request: Request, judge: _Judge, *, keeps_all: bool) -> _Tally:
+def _asked_of(dependency: Dependency, policy: Policy, path: str) -> tuple[object, ...]:
+    """Return what a policy may ask of a place before it says anything."""
+    if not (policy.overrides or policy.support or policy.within_days != Policy().within_days):
+        return ()
+    return (id(policy), *((path, dependency.scope, dependency.direct) if policy.overrides else ()))
+
+
+def _tally(request: Request, jobs: Sequence[Job], judge: _Judge, *, keeps_all: bool) -> _Tally:
     """Read and judge the whole plan of a request, in parts where that is worth it."""
 
     def done(part: Part, seen: set[tuple[str, bool]] | None = None) -> _Tally:
@@ -234,11 +312,11 @@ def _tally(request: Request, judge: _Judge, *, keeps_all: bool) -> _Tally:
         tally = _Tally(reading.inputs, reading.problems, reading.seen, keeps_all=keeps_all)
         for dependency in reading:
             for verdict in judge.verdicts(dependency):
-                tally.add(verdict, judge.policy)
+                tally.add(verdict, judge)
         tally.pass_over(reading.passed)
         return tally
 
-    divided = parts(plan(request), crew.cores())
+    divided = parts(jobs, crew.cores())
     whole = _Tally([], [], set())
     for part, tally in zip(divided, crew.done(done, divided), strict=True):
         # A file is read once, and where two parts include the same one, the second must know what the first has read.
@@ -260,19 +338,26 @@ class _Tally:
         self.by_status: Counter[Status] = Counter()
         self.by_reason: Counter[Reason] = Counter()
         self.components: list[Verdict] = []
+        self.covered: set[Support] = set()
         self._keeps_all = keeps_all
         self._groups: dict[tuple[str, ...], list[Verdict]] = {}
+        self._unjudged: list[Verdict] = []
 
-    def add(self, verdict: Verdict, policy: Policy) -> None:
+    def add(self, verdict: Verdict, judge: _Judge) -> None:
         """Count one verdict; a dependency that nothing is said of leaves no more than that."""
         self.by_status[verdict.status] += 1
         if verdict.match is None and verdict.reason is not None:
             self.by_reason[verdict.reason] += 1
         if self._keeps_all:
             self.components.append(verdict)
+        policy, path = judge.policies.of(verdict.dependency.location.path)
+        if policy.support and verdict.match and (given := judging.extension(policy, verdict.match)) and given.contract:
+            self.covered.add(given.contract)
         if judging.reported(verdict, policy):
             key = (verdict.dependency.location.path, *judging.group(verdict))
             self._groups.setdefault(key, []).append(verdict)
+        elif judging.unjudged(verdict, policy, path):
+            self._unjudged.append(verdict)
 
     def pass_over(self, count: int) -> None:
         """Count so many dependencies that no product knows."""
@@ -288,16 +373,35 @@ class _Tally:
         self.by_status.update(other.by_status)
         self.by_reason.update(other.by_reason)
         self.components += other.components
+        self.covered |= other.covered
+        self._unjudged += other._unjudged
         for key, verdicts in other._groups.items():
             self._groups.setdefault(key, []).extend(verdicts)
 
-    def findings(self, policy: Policy, today: date) -> tuple[Finding, ...]:
-        """Return one finding for each product, cycle and package of a file, in the order of the files."""
-        repo_paths = {given.path: given.repo_path for given in self.inputs}
+    def told(self) -> Iterator[Verdict]:
+        """Yield every verdict that an entry of the settings may set aside."""
+        yield from chain.from_iterable(self._groups.values())
+        yield from self._unjudged
+
+    def unjudged(self, judge: _Judge) -> tuple[Verdict, ...]:
+        """Return the dependencies without a verdict that fail the run."""
+        placed = ((verdict, *judge.policies.of(verdict.dependency.location.path)) for verdict in self._unjudged)
         return tuple(
-            judging.finding(verdicts, repo_paths.get(key[0], key[0]), policy, today)
-            for key, verdicts in self._groups.items()
+            verdict for verdict, policy, path in placed if judging.ignoring(verdict, policy, path, judge.today) is None
         )
+
+    def findings(self, judge: _Judge, *, extended: bool) -> tuple[Finding, ...]:
+        """Return one finding for each product, cycle and package of a file, in the order of the files.
+
+        What extended support sets aside is returned by itself.
+        """
+        repo_paths = {given.path: given.repo_path for given in self.inputs}
+        found = []
+        for (path, *_), verdicts in self._groups.items():
+            if (verdicts[0].status is Status.EXTENDED) is extended:
+                policy, seen = judge.policies.of(path)
+                found.append(judging.finding(verdicts, repo_paths.get(path, path), policy, judge.today, seen))
+        return tuple(found)
 
 
 def _check_not_empty(

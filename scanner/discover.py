@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from scanner.claims import claimants, dot_folders, fits, holds, pinned_by, recognised, yields
+from scanner.claims import claimants, dot_folders, holds, pinned_by, recognised, yields
 from scanner.gitignore import Ignored
+from scanner.globs import fits
 from scanner.model import Location, Problem
 
 if TYPE_CHECKING:

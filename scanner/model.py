@@ -253,11 +253,32 @@ class Evidence(NamedTuple):
     source: str
 
 
+class Support(NamedTuple):
+    """A contract of the settings: extended support of a product, for one of its cycles or for all of them.
+
+    `until` is its last day; without one it is that of each cycle's `eoes`. `location` is where the settings say it.
+    """
+
+    product: str
+    location: Location
+    cycle: str | None = None
+    until: date | None = None
+    provider: str = ""
+
+
+class Extension(NamedTuple):
+    """Extended support that counts for a match: until when, by whom; free for everybody when no contract says it."""
+
+    until: Ending
+    contract: Support | None = None
+
+
 class Match(NamedTuple):
     """The cycle of a dependency, and how it was found.
 
     `allowed` is empty for a version; for a range it is every cycle the range lets in, newest first,
-    and `cycle` is one of them: which one speaks for the range, `policy.judge` says.
+    and `cycle` is one of them: which one speaks for the range, `policy.judge` says. `extension`, which it
+    sets too, is extended support that carries the cycle beyond its end.
     """
 
     dependency: Dependency
@@ -265,6 +286,13 @@ class Match(NamedTuple):
     cycle: Cycle
     evidence: Evidence
     allowed: tuple[Cycle, ...] = ()
+    extension: Extension | None = None
+
+    @property
+    def evidence_class(self) -> EvidenceClass:
+        """How good the statement is: a lockfile speaks of the package itself, everything else is said of the cycle."""
+        lockfile = EvidenceClass.LOCKFILE
+        return lockfile if self.evidence.evidence_class is lockfile else self.cycle.evidence
 
 
 class Miss(NamedTuple):
@@ -302,11 +330,70 @@ class Verdict(NamedTuple):
     reason: Reason | None = None
 
 
+class Selector(NamedTuple):
+    """Which dependencies an entry of the settings speaks of: those that fit all that is given.
+
+    `product` is a product's id, `purl` and `path` are globs (see `globs`): a purl without a version stands for
+    every version, and a path is seen from the folder of the settings file.
+    """
+
+    product: str | None = None
+    cycle: str | None = None
+    purl: str | None = None
+    path: str | None = None
+    scope: frozenset[Scope] = frozenset()
+    direct: bool | None = None
+
+
+class Ignore(NamedTuple):
+    """An entry of the settings that sets findings aside until its last day; `location` is where it stands."""
+
+    selector: Selector
+    reason: str
+    until: date
+    location: Location
+
+
+class Gate(NamedTuple):
+    """Which statuses fail a run; `expiring` only when the end is at most so many days away, where they are given."""
+
+    statuses: frozenset[Status] = frozenset({Status.EOL})
+    expiring_days: int | None = None
+
+
+class Window(NamedTuple):
+    """How many days before an end it is told; None is endoflife.date's own window (`auto`)."""
+
+    days: int | None = 90
+
+
+class Override(NamedTuple):
+    """Another window, another gate, or both, for what a selector takes in."""
+
+    selector: Selector
+    location: Location
+    window: Window | None = None
+    gate: Gate | None = None
+
+
+class Known(NamedTuple):
+    """One finding of a baseline."""
+
+    id: str
+    rule: str
+    product: str
+    cycle: str
+    purl: str
+    path: str
+
+
 class Finding(NamedTuple):
     """A verdict worth telling: one product and cycle in one file, with every place that brings it in.
 
     `days_left` counts days to the end the rule speaks of, negative when it has passed, None when
     no day is known. `message` is whole sentences, free of line breaks, not yet made safe for a medium.
+    `ignored` is the entry of the settings that sets it aside, `known` tells that a baseline has it, and `fails`
+    that it makes the run fail: no finding does that is ignored or known.
     """
 
     key: tuple[str, ...]
@@ -316,7 +403,9 @@ class Finding(NamedTuple):
     message: str
     days_left: int | None
     advice: Advice | None
-    ignored: str | None = None
+    ignored: Ignore | None = None
+    known: bool = False
+    fails: bool = False
 
     @property
     def id(self) -> str:
@@ -330,13 +419,21 @@ class Finding(NamedTuple):
 
 
 class Policy(NamedTuple):
-    """What the user asks of a scan. `within_days` None means endoflife.date's own window (`auto`)."""
+    """What the user asks of a scan. `within_days` None means endoflife.date's own window (`auto`).
+
+    `fail_on` and `fail_within_days` are a `Gate`. The first override that fits a dependency speaks for it.
+    """
 
     fail_on: frozenset[Status] = frozenset({Status.EOL})
     within_days: int | None = 90
     list_all: bool = False
     strict: bool = False
     include_dev: bool = True
+    fail_within_days: int | None = None
+    overrides: tuple[Override, ...] = ()
+    ignores: tuple[Ignore, ...] = ()
+    support: tuple[Support, ...] = ()
+    sarif_include_ignored: bool = False
 
 
 class Stamp(NamedTuple):
@@ -363,12 +460,27 @@ class Input(NamedTuple):
     unread: bool = False
 
 
+class Upkeep(NamedTuple):
+    """What the user's settings need: entries that have done their work, or do none.
+
+    `expired` are ignores whose last day is over, so that what they set aside counts again, `unused` are ignores
+    that fit nothing, `idle` contracts that cover nothing, and `gone` what a baseline knows and nobody finds any more.
+    """
+
+    expired: tuple[Ignore, ...] = ()
+    unused: tuple[Ignore, ...] = ()
+    idle: tuple[Support, ...] = ()
+    gone: tuple[Known, ...] = ()
+
+
 class Report(NamedTuple):
     """Everything one scan learned. Reporters read this and nothing else.
 
     `by_status` and `by_reason` count dependencies; `components` is filled only when the policy
     lists all or a reporter needs them. `line_hashes` maps (path, line) to the hash that code scanning
     expects there; `originals`, where a reporter needs them, paths to the bytes of their files.
+    `extended` are findings that extended support sets aside: their status is `extended`, and their rule the one
+    that would hold without it. `unjudged` are dependencies without a verdict, where they make the run fail.
     """
 
     today: date
@@ -383,3 +495,6 @@ class Report(NamedTuple):
     failed: bool
     line_hashes: Mapping[tuple[str, int], str]
     originals: Mapping[str, bytes] = MappingProxyType({})
+    extended: tuple[Finding, ...] = ()
+    unjudged: tuple[Verdict, ...] = ()
+    upkeep: Upkeep = Upkeep()

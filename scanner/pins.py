@@ -11,6 +11,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner import claims
+from scanner.globs import fits
 from scanner.model import Dependency, Kind
 from scanner.purl import unversioned
 
@@ -57,7 +58,7 @@ class Pins:
         self, dependencies: Iterable[Dependency], folder: str, globs: tuple[str, ...]
     ) -> Iterator[Dependency]:
         above = (lock for lock in self._lockfiles if is_in(folder, lock.folder))
-        speaking = [lock.versions for lock in above if any(claims.fits(lock.name, glob) for glob in globs)]
+        speaking = [lock.versions for lock in above if any(fits(lock.name, glob) for glob in globs)]
         for dependency in dependencies:
             if dependency.kind is not Kind.LIBRARY or not any(_pinned(dependency, pins) for pins in speaking):
                 yield dependency

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scanner import claims, purl, source
 from scanner.discover import git_root, walk
+from scanner.globs import fits
 from scanner.model import Dependency, Include, Input, Location, Passed, Problem, ScanError
 from scanner.packing import is_packed
 from scanner.pins import Pins, is_in, locked
@@ -41,7 +42,7 @@ _FEW_FILES = 16
 class Request(NamedTuple):
     """What to scan: paths, purls and `-` as the user named them, seen from the directory `cwd`.
 
-    `cache` is where product data may lie that was fetched; `asked` is for `source.Source.asked`. `progress` is told
+    `products` are the user's own directories of product files, `cache` is where product data may lie that was fetched; `asked` is for `source.Source.asked`. `progress` is told
     now and then how many files of how many are read, and the path of the next one.
     """
 
@@ -50,6 +51,7 @@ class Request(NamedTuple):
     stdin: Callable[[], bytes]
     exclude: tuple[str, ...] = ()
     cache: str | None = None
+    products: tuple[str, ...] = ()
     progress: Callable[[int, int, str], None] | None = None
     asked: Callable[[Sequence[object]], Sequence[int]] | None = None
 
@@ -257,7 +259,7 @@ class Reading:
         with suppress(OSError):
             for name in sorted(os.listdir(folder)):
                 path = os.path.join(folder, name)
-                if any(claims.fits(name, glob) for glob in globs):
+                if any(fits(name, glob) for glob in globs):
                     return None if os.path.normpath(path) in self._paths else job._replace(path=path)
         return None
 

@@ -13,9 +13,12 @@ from scanner.model import (
     Evidence,
     EvidenceClass,
     EvidenceKind,
+    Extension,
     Finding,
+    Ignore,
     Input,
     Kind,
+    Known,
     Location,
     Mark,
     Match,
@@ -25,8 +28,11 @@ from scanner.model import (
     Reason,
     Report,
     Scope,
+    Selector,
     Stamp,
     Status,
+    Support,
+    Upkeep,
     Verdict,
 )
 from scanner.rules import RULES
@@ -102,6 +108,39 @@ _EVIDENCE = st.builds(
 _MATCHES = st.builds(Match, dependency=_DEPENDENCIES, product=_PRODUCTS, cycle=_CYCLES, evidence=_EVIDENCE)
 
 
+_IGNORES = st.builds(
+    Ignore,
+    selector=st.builds(Selector, product=st.none() | _SOME_TEXT, purl=st.none() | _TEXT, path=st.none() | _TEXT),
+    reason=_SOME_TEXT,
+    until=_DAYS,
+    location=_locations(),
+)
+_SUPPORT = st.builds(
+    Support,
+    product=_SOME_TEXT,
+    location=_locations(),
+    cycle=st.none() | _SOME_TEXT,
+    until=st.none() | _DAYS,
+    provider=_TEXT,
+)
+_KNOWN = st.builds(Known, *(_TEXT for _ in Known._fields))
+_UPKEEP = st.builds(
+    Upkeep,
+    expired=st.lists(_IGNORES, max_size=1).map(tuple),
+    unused=st.lists(_IGNORES, max_size=1).map(tuple),
+    idle=st.lists(_SUPPORT, max_size=1).map(tuple),
+    gone=st.lists(_KNOWN, max_size=1).map(tuple),
+)
+
+
+@st.composite
+def _extended(draw: st.DrawFn) -> Finding:
+    found = draw(_findings())
+    extension = draw(st.builds(Extension, until=_ENDINGS, contract=st.none() | _SUPPORT))
+    matches = tuple(match._replace(extension=extension) for match in found.matches)
+    return found._replace(status=Status.EXTENDED, matches=matches, ignored=None, known=False, fails=False)
+
+
 @st.composite
 def _findings(draw: st.DrawFn) -> Finding:
     status = draw(st.sampled_from(list(RULES)))
@@ -114,7 +153,9 @@ def _findings(draw: st.DrawFn) -> Finding:
         message=draw(_SOME_TEXT),
         days_left=draw(st.none() | st.integers(-10_000, 10_000)),
         advice=draw(st.none() | advice | st.builds(Advice, cycle=st.none(), replacement=_SOME_TEXT | _PURLS)),
-        ignored=draw(st.none() | _SOME_TEXT),
+        ignored=draw(st.none() | _IGNORES),
+        known=draw(st.booleans()),
+        fails=draw(st.booleans()),
     )
 
 
@@ -147,6 +188,10 @@ REPORTS = st.builds(
         fail_on=st.frozensets(st.sampled_from(Status)),
         within_days=st.none() | st.integers(0, 1000),
         list_all=st.booleans(),
+        fail_within_days=st.none() | st.integers(0, 1000),
+        overrides=st.just(()),
+        ignores=st.just(()),
+        support=st.just(()),
     ),
     inputs=st.lists(
         st.builds(
@@ -160,5 +205,8 @@ REPORTS = st.builds(
     components=st.lists(_verdicts(), max_size=3).map(tuple),
     problems=PROBLEMS,
     failed=st.booleans(),
+    extended=st.lists(_extended(), max_size=2).map(tuple),
+    unjudged=st.lists(_verdicts().filter(lambda verdict: verdict.match is None), max_size=2).map(tuple),
+    upkeep=_UPKEEP,
     line_hashes=st.just({("requirements.txt", line): f"{line:x}:1" for line in range(1, 100)}),
 )

@@ -12,7 +12,10 @@ from scanner.model import (
     EvidenceClass,
     EvidenceKind,
     Finding,
+    Ignore,
     Input,
+    Kind,
+    Known,
     Location,
     Match,
     Policy,
@@ -20,8 +23,11 @@ from scanner.model import (
     Product,
     Reason,
     Report,
+    Selector,
     Stamp,
     Status,
+    Support,
+    Upkeep,
     Verdict,
 )
 from scanner.policy import finding, judge
@@ -101,6 +107,7 @@ def report(*, list_all: bool = False, hostile: bool = False) -> Report:
             message="Django 3.2.25 is on 3.2 (LTS), which ended on 2024-04-01, 2 years and 7 months ago.",
             days_left=-965,
             advice=Advice(cycle="5.2", latest="5.2.17", eol=date(2028, 4, 30), lts=True),
+            fails=True,
         ),
         Finding(
             key=("EOL002", "numpy", "2.2", "pkg:pypi/numpy", "requirements.txt"),
@@ -167,6 +174,76 @@ def curated() -> Report:
         components=verdicts,
         problems=(),
         line_hashes={},
+    )
+
+
+def policed() -> Report:
+    """Return a report on which settings have worked: ignored, known and extended findings, and what they need."""
+    path = "sub/requirements.txt"
+    ubuntu = Product(
+        id="ubuntu",
+        title="Ubuntu",
+        link="https://endoflife.date/ubuntu",
+        cycles=(
+            Cycle(name="24.04", released=date(2024, 4, 25), eol=date(2029, 5, 31), eoes=date(2036, 4, 25), lts=True),
+            Cycle(name="20.04", released=date(2020, 4, 23), eol=date(2025, 5, 31), eoes=date(2030, 4, 2), lts=True),
+        ),
+    )
+    ignore = Ignore(
+        Selector(product="django", cycle="3.2"),
+        reason="replaced in Q1, see PLAT-123",
+        until=date(2027, 3, 31),
+        location=Location("pyproject.toml", 12),
+    )
+    expired = Ignore(
+        Selector(purl="pkg:pypi/celery*"),
+        reason="waits for a fix",
+        until=date(2026, 6, 30),
+        location=Location("pyproject.toml", 17),
+    )
+    unused = Ignore(
+        Selector(path="legacy/*"),
+        reason="to be removed",
+        until=date(2027, 1, 31),
+        location=Location("pyproject.toml", 22),
+    )
+    pro = Support("ubuntu", Location("pyproject.toml", 27), cycle="20.04", provider="Ubuntu Pro")
+    idle = Support("rhel", Location("pyproject.toml", 32), cycle="7", until=date(2028, 6, 30), provider="Red Hat ELS")
+    policy = Policy(ignores=(ignore, expired, unused), support=(pro, idle))
+    system = Match(
+        dependency=Dependency(purl="pkg:generic/ubuntu@20.04", location=Location("Dockerfile", 1, 6, 18), kind=Kind.OS),
+        product=ubuntu,
+        cycle=ubuntu.cycles[1],
+        evidence=Evidence(EvidenceKind.OS, "ubuntu", EvidenceClass.VENDOR, "endoflife.date"),
+    )
+    over, soon = (
+        match(DJANGO, 1, "3.2.25", Location(path, 3, 1, 15)),
+        match(NUMPY, 1, "2.2.6", Location(path, 9, 1, 13)),
+    )
+    ranged = Dependency(purl="pkg:pypi/wagtail", requirement=">=3", location=Location(path, 5, 1, 11))
+    first, second, third = (
+        finding([judge(found, policy, TODAY)], found.dependency.location.path, policy, TODAY)
+        for found in (over, soon, system)
+    )
+    return report()._replace(
+        policy=policy._replace(fail_on=frozenset({Status.EOL, Status.EXPIRING, Status.UNKNOWN})),
+        inputs=(
+            Input(path="Dockerfile", repo_path="Dockerfile", format="dockerfile", components=1),
+            Input(path=path, repo_path=path, format="requirements", components=3),
+        ),
+        findings=(first, second._replace(known=True)),
+        by_status={Status.EOL: 1, Status.EXPIRING: 1, Status.EXTENDED: 1, Status.UNKNOWN: 1},
+        by_reason={Reason.RANGE: 1},
+        problems=(),
+        line_hashes={(path, 3): "39fa2ee980eb94b0:1", (path, 9): "8cdf5a6b5ac2b07e:1"},
+        extended=(third,),
+        unjudged=(Verdict(dependency=ranged, status=Status.UNKNOWN, reason=Reason.RANGE),),
+        upkeep=Upkeep(
+            expired=(expired,),
+            unused=(unused,),
+            idle=(idle,),
+            gone=(Known("0123456789abcdef", "EOL001", "jquery", "1", "pkg:npm/jquery", "web/package-lock.json"),),
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from scanner import claims, plugin
 from scanner.claims import Claim
+from scanner.globs import fits
 from scanner.plugin import Parser
 
 if TYPE_CHECKING:
@@ -85,14 +86,14 @@ def test_a_glob_without_a_slash_is_for_names_and_one_with_a_slash_for_the_end_of
 @given(st.text(alphabet="ab*/", max_size=6), st.text(alphabet="ab/", max_size=6))
 def test_a_star_stands_for_any_text(glob: str, text: str) -> None:
     pattern = ".*".join(map(re.escape, glob.split("*")))
-    assert claims.fits(text, glob) is (re.fullmatch(pattern, text) is not None)
+    assert fits(text, glob) is (re.fullmatch(pattern, text) is not None)
 
 
 @pytest.mark.parametrize("name", ["a.one", "b.two", "c.tar.two", "d.json", "two", ".two", "e.three"])
 def test_every_glob_is_found_by_what_its_names_end_in(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     globs = ("a.one", "*.two", "two", "c.*.two", "*e*", "*.three*")
     claiming(monkeypatch, *(Claim(glob, (glob,)) for glob in globs))
-    assert claims.claimants(name) == [glob for glob in globs if claims.fits(name, glob)]
+    assert claims.claimants(name) == [glob for glob in globs if fits(name, glob)]
 
 
 def test_a_name_that_is_taken_out_is_not_claimed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,12 @@ TODAY = date(2026, 11, 22)
 SMALL_SCAN_LOADS = {
     "packing",
     "about",
+    "advice",
+    "endings",
+    "globs",
+    "message",
+    "selection",
+    "settings",
     "catalog",
     "catalog.cycles",
     "catalog.dataset",

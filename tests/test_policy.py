@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scanner.advice import advise
+from scanner.endings import ended, ends_within, is_lts, is_maintained
 from scanner.model import (
     Advice,
     Cycle,
@@ -26,23 +28,15 @@ from scanner.model import (
     Policy,
     Product,
     Reason,
-    ScanError,
     Status,
     Verdict,
 )
 from scanner.policy import (
-    advise,
-    ended,
-    ends_within,
-    fails,
     finding,
     group,
-    is_lts,
-    is_maintained,
     judge,
-    parse_statuses,
-    parse_window,
     reported,
+    unjudged,
 )
 from tests.sample import DJANGO, HOSTILE, NUMPY, TODAY
 
@@ -440,7 +434,13 @@ def test_a_mark_is_said_in_the_word_of_its_format(word: str, said: str) -> None:
 def test_findings_are_made_of_what_has_a_rule_and_of_superseded_only_when_asked() -> None:
     found = matched(product(Cycle(name="1")), "1")
     by_default = {status for status in Status if reported(Verdict(found.dependency, status, found), POLICY)}
-    assert by_default == {Status.EOL, Status.EXPIRING, Status.SECURITY_ONLY, Status.DEPRECATED}
+    assert by_default == {
+        Status.EOL,
+        Status.EXPIRING,
+        Status.SECURITY_ONLY,
+        Status.DEPRECATED,
+        Status.EXTENDED,
+    }
     superseded = Verdict(found.dependency, Status.SUPERSEDED, found)
     assert reported(superseded, Policy(list_all=True))
     assert reported(superseded, Policy(fail_on=frozenset({Status.SUPERSEDED})))
@@ -872,77 +872,17 @@ def test_advice_is_never_over_and_never_ends_before_the_cycle_in_use(cycles: lis
 # What fails
 
 
-def test_a_run_fails_by_a_finding_of_a_named_status() -> None:
-    over, soon = told(matched(DJANGO, "3.2")), told(matched(NUMPY, "2.2"))
-    assert fails([soon, over], {}, POLICY)
-    assert not fails([soon], {}, POLICY)
-    assert fails([soon], {}, Policy(fail_on=frozenset({Status.EXPIRING})))
-    assert fails([over], {}, Policy(fail_on=frozenset({Status.EXPIRING}))), "`expiring` includes `eol`"
-    assert not fails([over, soon], {}, Policy(fail_on=frozenset()))
-    assert not fails([], {}, POLICY)
-
-
-def test_an_ignored_finding_never_fails_a_run() -> None:
-    ignored = told(matched(DJANGO, "3.2"))._replace(ignored="replaced soon")
-    assert not fails([ignored], {Status.EOL: 1}, POLICY)
+def test_a_run_fails_by_the_statuses_that_were_asked_for() -> None:
+    over, soon = matched(DJANGO, "3.2"), matched(NUMPY, "2.2")
+    assert told(over).fails
+    assert not told(soon).fails
+    for found in (over, soon):
+        assert told(found, policy=Policy(fail_on=frozenset({Status.EXPIRING}))).fails, "`expiring` includes `eol`"
+        assert not told(found, policy=Policy(fail_on=frozenset())).fails
 
 
 @pytest.mark.parametrize("status", [Status.UNKNOWN, Status.UNTRACKED])
-def test_what_has_no_findings_fails_by_its_count(status: Status) -> None:
-    policy = Policy(fail_on=frozenset({status}))
-    assert fails([], {status: 1}, policy)
-    assert not fails([], {status: 0}, policy)
-    assert not fails([], {}, policy)
-    assert not fails([], {status: 1}, POLICY)
-
-
-@pytest.mark.parametrize(
-    ("text", "days"),
-    [("90d", 90), ("12w", 84), ("3m", 90), ("1y", 365), ("0d", 0), ("auto", None), (" 90D ", 90), ("AUTO", None)],
-)
-def test_a_window_is_read_in_days(text: str, days: int | None) -> None:
-    assert parse_window(text) == days
-
-
-@pytest.mark.parametrize("text", ["", "d", "90", "-1d", "1.5y", "90 d", "9x", "٣d", "²d", "9" * 5000 + "d", HOSTILE])
-def test_a_window_that_is_none_is_answered_with_examples(text: str) -> None:
-    with pytest.raises(
-        ScanError, match=r"^The window '.*' cannot be read: write days, .* 90d, 12w, 3m or 1y, or auto\.$"
-    ):
-        parse_window(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "statuses"),
-    [
-        ("eol", {Status.EOL}),
-        ("eol,deprecated", {Status.EOL, Status.DEPRECATED}),
-        (" Expiring ,", {Status.EXPIRING, Status.EOL}),
-        ("security-only,superseded", {Status.SECURITY_ONLY, Status.SUPERSEDED}),
-        ("unknown,untracked", {Status.UNKNOWN, Status.UNTRACKED}),
-        ("never", set()),
-    ],
-)
-def test_statuses_are_words_divided_by_commas(text: str, statuses: set[Status]) -> None:
-    assert parse_statuses(text) == statuses
-
-
-@pytest.mark.parametrize(
-    ("text", "hint"),
-    [
-        ("expirng", "Did you mean 'expiring'?"),
-        ("security_only", "Did you mean 'security-only'?"),
-        ("nevr", "Did you mean 'never'?"),
-        ("eol,supported", "'supported' is no status that can fail a run."),
-        ("zzz", "The words are: eol, expiring, security-only, deprecated, superseded, unknown, untracked; or never."),
-        ("", "No status is named."),
-        (" , ", "No status is named."),
-        ("never,eol", "stands alone"),
-        (HOSTILE, "is no status"),
-    ],
-)
-def test_a_word_that_is_no_status_is_answered_with_the_words(text: str, hint: str) -> None:
-    with pytest.raises(ScanError) as caught:
-        parse_statuses(text)
-    assert hint in str(caught.value)
-    assert str(caught.value).isprintable()
+def test_what_has_no_findings_fails_by_itself(status: Status) -> None:
+    none = Verdict(dependency=Dependency(purl="pkg:pypi/a", location=Location("a")), status=status)
+    assert unjudged(none, Policy(fail_on=frozenset({status})), "a")
+    assert not unjudged(none, POLICY, "a")

@@ -36,13 +36,14 @@ NAMED = {
     "all": sample.report(list_all=True),
     "nothing": nothing_found(),
     "curated": sample.curated(),
+    "policed": sample.policed(),
     "hostile": sample.report(list_all=True, hostile=True),
 }
 
 
 def reporter(name: str) -> Reporter:
     # One at a time, so that a reporter that does not load fails its own tests only.
-    found = import_module(f"scanner.reporters.{name}").REPORTER
+    found = import_module(f"scanner.reporters.{name.replace('-', '_')}").REPORTER
     assert isinstance(found, Reporter)
     return found
 

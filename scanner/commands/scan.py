@@ -39,10 +39,17 @@ def run(given: Given, world: World) -> int:
     )
     with console.Progress(world, quiet="quiet" in given.flags) as progress:
         report = scan(
-            Request(inputs, world.cwd, world.stdin.read, settings.exclude, _cache(world), progress),
+            Request(
+                inputs,
+                world.cwd,
+                world.stdin.read,
+                settings.exclude,
+                cache=_cache(world),
+                products=config.products(settings, world.cwd),
+                progress=progress,
+            ),
             settings.policy,
             settings.as_of or world.today,
-            products=config.products(settings, world.cwd),
             extras=extras,
             allow_empty=settings.allow_empty,
         )

@@ -26,13 +26,17 @@ if TYPE_CHECKING:
         Dependency,
         Ending,
         Evidence,
+        Extension,
         Finding,
+        Ignore,
+        Known,
         Location,
         Policy,
         Problem,
         Product,
         Report,
         Stamp,
+        Support,
         Verdict,
     )
     from scanner.plugin import Style
@@ -65,9 +69,15 @@ def render(report: Report, style: Style) -> str:  # noqa: ARG001 -- JSON looks t
             "inputs": [
                 {"path": given.path, "format": given.format, "components": given.components} for given in report.inputs
             ],
-            "findings": [_finding(finding) for finding in report.findings],
+            "findings": [_finding(finding) for finding in (*report.findings, *report.extended)],
+            "unjudged": [_judged(verdict) for verdict in report.unjudged],
             "components": [_judged(verdict) for verdict in report.components],
-            "ignores": {"expired": [], "unused": []},
+            "ignores": {
+                "expired": [_ignore(entry) for entry in report.upkeep.expired],
+                "unused": [_ignore(entry) for entry in report.upkeep.unused],
+            },
+            "support": {"unused": [_contract(entry) for entry in report.upkeep.idle]},
+            "baseline": {"gone": [_known(entry) for entry in report.upkeep.gone]},
             "problems": _problems(report.problems),
         }
     )
@@ -95,7 +105,11 @@ def _data(stamp: Stamp) -> _Object:
 
 
 def _policy(policy: Policy) -> _Object:
-    return {"fail_on": [*sorted(policy.fail_on)], "within_days": policy.within_days}
+    return {
+        "fail_on": [*sorted(policy.fail_on)],
+        "fail_within_days": policy.fail_within_days,
+        "within_days": policy.within_days,
+    }
 
 
 def _summary(report: Report) -> _Object:
@@ -107,6 +121,7 @@ def _summary(report: Report) -> _Object:
         "by_status": {status: counts[status] for status in Status if counts[status]},
         "by_reason": {reason: report.by_reason[reason] for reason in Reason if report.by_reason.get(reason)},
         "ignored": sum(finding.ignored is not None for finding in report.findings),
+        "known": sum(finding.known for finding in report.findings),
         "problems": len(report.problems),
         "failed": report.failed,
     }
@@ -134,8 +149,44 @@ def _finding(finding: Finding) -> _Object:
         "message": redact(finding.message),
         "locations": [_location(place.dependency.location) for place in finding.matches],
         "via": _via(match.dependency),
-        "ignored": finding.ignored,
+        "ignored": finding.ignored and redact(finding.ignored.reason),
+        "ignored_until": finding.ignored and finding.ignored.until.isoformat(),
+        "known": finding.known,
+        "fails": finding.fails,
+        "support": match.extension and _extension(match.extension),
     }
+
+
+def _extension(extension: Extension) -> _Object:
+    contract = extension.contract
+    return {"until": _day(extension.until), "provider": redact(contract.provider) if contract else None}
+
+
+def _ignore(entry: Ignore) -> _Object:
+    chosen = entry.selector
+    return {
+        "product": chosen.product,
+        "cycle": chosen.cycle,
+        "purl": chosen.purl,
+        "path": chosen.path,
+        "reason": redact(entry.reason),
+        "until": entry.until.isoformat(),
+        "settings": _location(entry.location),
+    }
+
+
+def _contract(entry: Support) -> _Object:
+    return {
+        "product": entry.product,
+        "cycle": entry.cycle,
+        "until": _day(entry.until),
+        "provider": redact(entry.provider),
+        "settings": _location(entry.location),
+    }
+
+
+def _known(entry: Known) -> _Object:
+    return {name: str(value) for name, value in entry._asdict().items()}
 
 
 def _judged(verdict: Verdict) -> _Fragment:

@@ -150,7 +150,7 @@ def _of_finding(finding: Finding, today: date) -> tuple[str, ...]:
     match = finding.matches[0]
     others = len(finding.matches) - 1
     more = f" and {counted(others, 'more place')}" if others else ""
-    ignored = "" if finding.ignored is None else f", ignored: {_code(finding.ignored)}"
+    ignored = "" if finding.ignored is None else f", ignored: {_code(finding.ignored.reason)}"
     return (
         f"**{finding.status}**{ignored}",
         _named(match.dependency),

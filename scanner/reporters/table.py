@@ -115,7 +115,11 @@ def _finding(finding: Finding, today: date) -> _Entry:
     said = _said(finding.status, finding.matches[0], today)
     status, todo = str(finding.status), _todo(finding)
     if finding.ignored is not None:
-        status, said, todo = _IGNORED, f"{finding.status}: {said}", f"ignored: {finding.ignored}"
+        status, said, todo = (
+            _IGNORED,
+            f"{finding.status}: {said}",
+            f"until {finding.ignored.until}: {finding.ignored.reason}",
+        )
     return _Entry(status, _subject(dependencies), _safe(said), _safe(todo), _place(dependencies))
 
 
