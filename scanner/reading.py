@@ -42,8 +42,9 @@ _FEW_FILES = 16
 class Request(NamedTuple):
     """What to scan: paths, purls and `-` as the user named them, seen from the directory `cwd`.
 
-    `products` are the user's own directories of product files, `cache` is where product data may lie that was fetched; `asked` is for `source.Source.asked`. `progress` is told
-    now and then how many files of how many are read, and the path of the next one.
+    `products` are the user's own directories of product files, `cache` is where product data may lie that was
+    fetched, and `asked` is for `source.Source.asked`. `progress` is told now and then how many files of how many
+    are read, and the path of the next one.
     """
 
     inputs: tuple[str, ...]
@@ -87,6 +88,13 @@ def plan(request: Request) -> list[Job]:
         else:
             jobs.append(Job(name, path, _root(os.path.dirname(path), request.cwd)))
     return jobs
+
+
+def repo_path(path: str, cwd: str) -> str:
+    """Return the path of a file or directory from the root of its checkout, or from where the user stands."""
+    whole = os.path.abspath(os.path.join(cwd, path))
+    folder = whole if os.path.isdir(whole) else os.path.dirname(whole)
+    return os.path.relpath(whole, _root(folder, cwd)).replace(os.sep, "/")
 
 
 def reopened(request: Request, path: str) -> Source | None:

@@ -79,7 +79,7 @@ def test_a_typo_in_the_settings_names_file_line_and_a_suggestion(tmp_path: Path)
 
 def test_an_unlike_key_lists_the_settings_there_are(tmp_path: Path) -> None:
     (tmp_path / "eolscan.toml").write_text("zzz = 1\n")
-    with pytest.raises(ScanError, match="The settings are: format, "):
+    with pytest.raises(ScanError, match="There are: format, "):
         read(tmp_path)
 
 

@@ -48,7 +48,7 @@ def run(given: Given, world: World) -> int:
 
 def _status(given: Given, world: World) -> int:
     """Print the stamp of the data, its age, and whose facts it holds."""
-    own = config.products(config.settings(given.flags, world.environ, world.cwd), world.cwd)
+    own = config.products(config.settings(given.flags, world.environ, world.cwd, world.cwd), world.cwd)
     cache = _cache(given, world)
     fetched = dataset.fetched_file(cache)
     catalogue = dataset.load(own, cache)

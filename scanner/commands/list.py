@@ -24,7 +24,7 @@ OPTIONS: Final = (
 def run(given: Given, world: World) -> int:
     """List the dependencies; 2 when a named input could not be read."""
     inputs = given.inputs or (".",)
-    settings = config.settings(given.flags, world.environ, config.start(inputs, world.cwd))
+    settings = config.settings(given.flags, world.environ, config.start(inputs, world.cwd), world.cwd)
     render_list = plugin.reporter(settings.format).render_list
     if render_list is None:
         msg = f"The format {settings.format!r} shows findings only; list dependencies as table or json."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Final
 
 from scanner import config, console, plugin
@@ -11,14 +12,15 @@ from scanner.plugin import Command, Style
 from scanner.reading import Request
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scanner.config import Settings
-    from scanner.model import Report
+    from scanner.model import Known, Report
     from scanner.options import Given
     from scanner.plugin import World
 
 OPTIONS: Final = (
     *config.options(),
-    Option("quiet", bool, "say nothing on standard error but errors", "-q"),
     Option("verbose", bool, "with --version: the product data too", "-v"),
     Option("version", bool, "print the version"),
 )
@@ -29,7 +31,32 @@ def run(given: Given, world: World) -> int:
     if "version" in given.flags:
         return _version(world, verbose="verbose" in given.flags)
     inputs = given.inputs or (".",)
-    settings = config.settings(given.flags, world.environ, config.start(inputs, world.cwd))
+    settings = config.settings(given.flags, world.environ, config.start(inputs, world.cwd), world.cwd)
+    report = _compared(_scanned(inputs, settings, given, world), inputs, settings, world)
+    _write(report, settings, world)
+    if settings.format != "table" and not settings.quiet:
+        console.tell(world, report.problems)
+    return _exit_code(report, settings, world)
+
+
+def _compared(report: Report, inputs: Sequence[str], settings: Settings, world: World) -> Report:
+    """Mark what a baseline knows, and write one where that is asked for: what it holds does not fail this run."""
+    if not (settings.baseline or settings.write_baseline):
+        return report
+    from scanner import baseline
+    from scanner.reading import repo_path
+
+    before: tuple[Known, ...] = ()
+    if settings.baseline:
+        before = baseline.known(os.path.join(world.cwd, settings.baseline), settings.baseline)
+    if settings.write_baseline:
+        written = baseline.entries(report)
+        console.write_file(world, settings.write_baseline, baseline.text(written))
+        before = (*before, *written)
+    return baseline.compared(report, before, [repo_path(name, world.cwd) for name in inputs])
+
+
+def _scanned(inputs: Sequence[str], settings: Settings, given: Given, world: World) -> Report:
     formats = {settings.format, *(name for name, _ in settings.outputs)}
     reporters = [plugin.reporter(name) for name in formats]
     extras = Extras(
@@ -37,10 +64,10 @@ def run(given: Given, world: World) -> int:
         components=any(reporter.needs_components for reporter in reporters),
         originals=frozenset().union(*(reporter.needs_originals for reporter in reporters)),
     )
-    with console.Progress(world, quiet="quiet" in given.flags) as progress:
-        report = scan(
+    with console.Progress(world, quiet=settings.quiet) as progress:
+        return scan(
             Request(
-                inputs,
+                tuple(inputs),
                 world.cwd,
                 world.stdin.read,
                 settings.exclude,
@@ -52,11 +79,8 @@ def run(given: Given, world: World) -> int:
             settings.as_of or world.today,
             extras=extras,
             allow_empty=settings.allow_empty,
+            settings=config.Nearest(given.flags, world.environ, world.cwd, settings),
         )
-    _write(report, settings, world)
-    if settings.format != "table" and "quiet" not in given.flags:
-        console.tell(world, report.problems)
-    return _exit_code(report, world)
 
 
 def _cache(world: World) -> str | None:
@@ -81,7 +105,15 @@ def _rendered(report: Report, name: str, style: Style) -> str:
     return reporter.render(report, style)
 
 
-def _exit_code(report: Report, world: World) -> int:
+def _exit_code(report: Report, settings: Settings, world: World) -> int:
+    age = (report.today - report.data.date).days
+    if settings.max_data_age is not None and age > settings.max_data_age:
+        console.say(
+            world,
+            f"the product data is {age} days old, and may be {settings.max_data_age} at most; "
+            "`eolscan data update` fetches what is new.",
+        )
+        return 2
     if console.tell_unread(world, report.inputs):
         return 2
     if report.policy.strict and report.problems:
