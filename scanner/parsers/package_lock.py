@@ -4,6 +4,9 @@ https://github.com/npm/cli/blob/latest/docs/lib/content/configuring-npm/package-
 Versions 2 and 3 list every folder of the installed tree (`packages`), version 1 is that tree (`dependencies`);
 what version 2 has of the latter is for old readers. Folders of the project itself are no dependencies,
 unless a package asks for one by name.
+
+Of a large lockfile a scan asks for few packages. Then only the fields that are looked at here are decoded, and only
+what may bring in one of these packages is followed.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from functools import cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from scanner import decode
 from scanner.ecosystems import npm
@@ -23,7 +26,7 @@ from scanner.syntax.members import Lines, nested, offsets, read
 from scanner.text import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from scanner.decode import Table
     from scanner.model import Parsed
@@ -31,30 +34,67 @@ if TYPE_CHECKING:
     from scanner.syntax.json import Path
     from scanner.syntax.members import Nested, Offsets
 
+    # As `Source.asked`.
+    _Asked: TypeAlias = Callable[[Sequence[object]], Sequence[int]]
+
 _FOLDER: Final = "node_modules/"
 # The tables by which a package asks for others, and a project besides.
 _NEEDED: Final = ("dependencies", "optionalDependencies", "peerDependencies")
 _ASKED: Final = (*_NEEDED, "devDependencies")
 _LONGEST_PATH: Final = 4096
 _NOWHERE: Final = (0, 0)
+# Name and version whose purl is known without further looks.
+_PLAIN: Final = (
+    r"pkg:npm/(?:@[A-Za-z0-9._~-]++/)?+[a-z0-9_~-][a-z0-9._~-]*+@[0-9]++(?:\.[0-9]++)*+(?:-[0-9A-Za-z.-]*+)?+"
+)
+# All that is looked at of packages that nobody asks for.
+_FIELDS: Final = ("version", "name", "link", "deprecated", "dev", "optional", "devOptional")
+# What is smaller is read as a whole before msgspec is loaded.
+_LARGE: Final = 1 << 20
+# Nearly all files are read at once, and not put together.
+_PIECE: Final = 1 << 26
 
 
 def parse(source: Source) -> Iterator[Parsed | Passed]:
     """Read the packages in file order; one that cannot be read is a problem of its own."""
+    found = _few(source, source.asked) if source.asked and source.is_longer_than(_LARGE) else None
+    return _all(source) if found is None else found
+
+
+def _few(source: Source, asked: _Asked) -> Iterator[Parsed | Passed] | None:
+    """Read those packages of a lockfile that are asked for; None where it has to be read as a whole."""
+    from scanner.source import Source
+    from scanner.syntax import skim
+
+    opened = Source(source.path, b"".join(source.pieces(_PIECE)))
+    found = skim.read(opened, "packages", _FIELDS, _ASKED)
+    if found is None:
+        return None
+    packages = found.members
+    members = list(packages.items())
+    kept = _kept(members, asked)
+    # A folder of the project itself is no package.
+    wanted = [path for path, entry in map(members.__getitem__, kept) if _FOLDER in path or "link" in entry]
+    places = found.offsets(wanted) if wanted else {}
+    if places is None or (wanted and not found.complete()):
+        return None
+    folders = list(_folders(found.whole(places), places))
+    graph = _Graph(packages, None if "" in packages else _manifest(source), wanted)
+    return _read_each(folders, graph, opened, len(members) - len(kept))
+
+
+def _all(source: Source) -> Iterator[Parsed | Passed]:
     try:
         document, places = read(source.text, "packages")
         tree = _tree(decode.table(document, "The lockfile"), places, source)
     except decode.ShapeError as error:
         yield Problem(str(error), Location(source.path, error.line, error.column))
         return
-    graph = _Graph(tree)
-    reading = _Reading(source, Places(source), Lines(source), graph.folders, graph.parents, _plain().fullmatch)
-    passed_over = _passed_over(tree.folders, source, reading.is_plain)
-    if passed_over:
-        yield Passed(len(passed_over))
-    for number, folder in enumerate(tree.folders):
-        if number not in passed_over:
-            yield from _read(folder, reading)
+    folders = tree.folders
+    if source.asked:
+        folders = [folders[number] for number in _kept(_placed(folders), source.asked)]
+    graph = _Graph({folder.path: folder.entry for folder in tree.folders}, tree.asked)
+    yield from _read_each(folders, graph, source, len(tree.folders) - len(folders))
 
 
 class _Folder(NamedTuple):
@@ -83,13 +123,26 @@ class _Reading(NamedTuple):
     source: Source
     places: Places
     lines: Lines
-    folders: dict[str, object]
+    folders: Mapping[str, object]
     parents: dict[str, tuple[str, ...]]
     is_plain: Callable[[str], object]
 
 
-def _read(folder: _Folder, reading: _Reading) -> Iterator[Parsed]:
-    usual = _usual(folder, reading)
+def _read_each(folders: list[_Folder], graph: _Graph, source: Source, passed: int) -> Iterator[Parsed | Passed]:
+    if passed:
+        yield Passed(passed)
+    reading = _Reading(source, Places(source), Lines(source), graph.folders, graph.parents, _plain().fullmatch)
+    for folder, line in zip(folders, _usual_lines(_placed(folders)), strict=True):
+        yield from _read(folder, line, reading)
+
+
+def _placed(folders: list[_Folder]) -> list[tuple[str, object]]:
+    # What has no place is written in an unusual way, and so may be its name.
+    return [(folder.path if folder.end else "", folder.entry) for folder in folders]
+
+
+def _read(folder: _Folder, line: str, reading: _Reading) -> Iterator[Parsed]:
+    usual = _usual(folder, line, reading)
     if usual is not None:
         yield usual
     elif not isinstance(folder.entry, dict):
@@ -101,15 +154,14 @@ def _read(folder: _Folder, reading: _Reading) -> Iterator[Parsed]:
         yield from _package(folder, folder.entry, reading)
 
 
-def _usual(folder: _Folder, reading: _Reading) -> Dependency | None:
+def _usual(folder: _Folder, line: str, reading: _Reading) -> Dependency | None:
     # Nearly all packages: a plain name and a plain version, read in a fifth of the time. None for any other.
     path, entry, _, end, _ = folder
-    purl = _usual_purl(folder, reading.is_plain)
-    if purl is None or not isinstance(entry, dict):
+    if not isinstance(entry, dict) or not reading.is_plain(line):
         return None
     via = reading.parents.get(path)
     return Dependency(
-        purl,
+        _as_purls(line),
         reading.lines.span(end - len(path.rpartition(_FOLDER)[2]), end),
         None,
         Kind.LIBRARY,
@@ -119,24 +171,31 @@ def _usual(folder: _Folder, reading: _Reading) -> Dependency | None:
     )
 
 
-def _usual_purl(folder: _Folder, is_plain: Callable[[str], object]) -> str | None:
-    path, entry, _, end, _ = folder
-    name = path.rpartition(_FOLDER)[2]
-    if not end or name == path or not isinstance(entry, dict):
-        return None
-    label = f"{name}@{entry.get('version')}"
-    if "deprecated" in entry or "name" in entry or "link" in entry or not is_plain(label):
-        return None
-    return f"pkg:npm/%40{label[1:]}" if label[0] == "@" else f"pkg:npm/{label}"
+def _usual_lines(folders: Iterable[tuple[str, object]]) -> list[str]:
+    # A purl as it would be if `@` stood in it as it is; nothing for what is told in another way.
+    return [
+        f"pkg:npm/{path.rpartition(_FOLDER)[2]}@{entry.get('version')}"
+        if _FOLDER in path
+        and isinstance(entry, dict)
+        and not ("deprecated" in entry or "name" in entry or "link" in entry)
+        else ""
+        for path, entry in folders
+    ]
 
 
-def _passed_over(folders: list[_Folder], source: Source, is_plain: Callable[[str], object]) -> set[int]:
-    """Return the numbers of the usual packages that nobody asks for: most of a large lockfile."""
-    if source.asked is None:
-        return set()
-    purls = {number: purl for number, folder in enumerate(folders) if (purl := _usual_purl(folder, is_plain))}
-    numbers = list(purls)
-    return purls.keys() - {numbers[at] for at in source.asked(list(purls.values()))}
+def _as_purls(lines: str) -> str:
+    return lines.replace("npm/@", "npm/%40")
+
+
+def _kept(folders: Sequence[tuple[str, object]], asked: _Asked) -> list[int]:
+    """Return the numbers of the folders to be read: all but the usual packages that nobody asks for."""
+    lines = _usual_lines(folders)
+    together = "\n".join((*lines, ""))
+    purls = _as_purls(together).split("\n")[:-1]
+    if len(purls) != len(lines):  # a name that is no name
+        return list(range(len(lines)))
+    unusual = {"", *_unusual().findall(together)}
+    return sorted({*asked(purls), *(number for number, line in enumerate(lines) if line in unusual)})
 
 
 def _package(folder: _Folder, entry: Table, reading: _Reading) -> Iterator[Parsed]:
@@ -170,6 +229,8 @@ def _linked(folder: _Folder, link: Table, reading: _Reading) -> Iterator[Parsed]
 def _identity(path: str, entry: Table) -> tuple[str, object]:
     name, version = entry.get("name"), entry.get("version")
     name = name if name and isinstance(name, str) else path.rpartition(_FOLDER)[2]
+    if isinstance(version, int | float) and not isinstance(version, bool):
+        version = str(version)
     if not isinstance(version, str) or version[:1].isdecimal():
         return name, version
     if version.startswith("npm:"):  # an alias, as version 1 writes it
@@ -225,26 +286,49 @@ def _alias_place(folder: _Folder, name: str, reading: _Reading) -> Location:
 
 
 class _Graph:
-    """Who brings a package in, as node finds packages: in a folder's own `node_modules`, else in those above it."""
+    """Who brings a package in, as node finds packages: in a folder's own `node_modules`, else in those above it.
 
-    def __init__(self, tree: _Tree) -> None:
-        self.folders = {folder.path: folder.entry for folder in tree.folders}
-        self._hosts = {path.rpartition(f"/{_FOLDER}")[0] for path in self.folders}
+    Where few packages are `wanted`, only what may bring in one of these is followed; `parents` are the same for them.
+    """
+
+    def __init__(
+        self, folders: Mapping[str, object], asked: Table | None, wanted: Collection[str] | None = None
+    ) -> None:
+        self.folders = folders
         # For each package that somebody asks for: those that bring it in, from what the project asks for down.
         self.parents: dict[str, tuple[str, ...]] = {}
-        own: list[tuple[str, object]] = [("", tree.asked)] if tree.asked else []
-        own += ((path, entry) for path, entry in self.folders.items() if _FOLDER not in path)
+        if wanted is not None and not wanted:
+            return
+        self._hosts = {path.rpartition(f"/{_FOLDER}")[0] for path in folders}
+        own: list[tuple[str, object]] = [("", asked)] if asked else []
+        own += ((path, entry) for path, entry in folders.items() if _FOLDER not in path)
         roots = [child for path, entry in own for child in self._asked_for(path, entry, _ASKED)]
-        self._follow(roots if own else self._tops())
+        within = folders if wanted is None or not own else self._above(wanted)
+        self._follow(roots if own else self._tops(), within)
 
-    def _follow(self, roots: Iterable[str]) -> None:
-        self.parents.update(dict.fromkeys(roots, ()))
+    def _above(self, wanted: Iterable[str]) -> set[str]:
+        # By names alone: some of these bring in another package of the same name.
+        asking: dict[str, list[str]] = {}
+        for path, entry in self.folders.items():
+            for name in _names_asked_for(entry, _NEEDED):
+                asking.setdefault(name.rpartition(_FOLDER)[2], []).append(path)
+        above: set[str] = set()
+        left = list(wanted)
+        while left:
+            path = left.pop()
+            if path not in above:
+                above.add(path)
+                left += asking.pop(path.rpartition(_FOLDER)[2], ())
+        return above
+
+    def _follow(self, roots: Iterable[str], within: Collection[str]) -> None:
+        self.parents.update((root, ()) for root in roots if root in within)
         queue = deque(self.parents)
         while queue:
             parent = queue.popleft()
             entry, via = self.folders[parent], None
             for child in self._asked_for(parent, entry, _NEEDED):
-                if child not in self.parents:
+                if child not in self.parents and child in within:
                     via = via or (*self.parents[parent], _label(parent, entry))[-LONGEST:]
                     self.parents[child] = via
                     queue.append(child)
@@ -254,19 +338,14 @@ class _Graph:
         wanted = {child for path, entry in self.folders.items() for child in self._asked_for(path, entry, _NEEDED)}
         return [path for path in self.folders if path not in wanted] if wanted else []
 
-    def _asked_for(self, path: str, entry: object, tables: tuple[str, ...]) -> Iterator[str]:
-        if not isinstance(entry, dict) or entry.get("link") is True:
-            return
+    def _asked_for(self, path: str, entry: object, tables: Sequence[str]) -> Iterator[str]:
         around: list[str] | None = None
-        for key in tables:
-            table = entry.get(key)
-            if isinstance(table, dict):
-                around = self._around(path) if around is None else around
-                for name in table:
-                    for prefix in around:
-                        if (child := prefix + name) in self.folders:
-                            yield child
-                            break
+        for name in _names_asked_for(entry, tables):
+            around = self._around(path) if around is None else around
+            for prefix in around:
+                if (child := prefix + name) in self.folders:
+                    yield child
+                    break
 
     def _around(self, path: str) -> list[str]:
         prefixes: list[str] = []
@@ -276,6 +355,14 @@ class _Graph:
                 prefixes.append(f"{path}/{_FOLDER}")
             path = path.rpartition(f"/{_FOLDER}")[0]
         return [*prefixes, _FOLDER]
+
+
+def _names_asked_for(entry: object, tables: Sequence[str]) -> Iterator[str]:
+    if isinstance(entry, dict) and entry.get("link") is not True:
+        for key in tables:
+            table = entry.get(key)
+            if isinstance(table, dict):
+                yield from table
 
 
 def _label(path: str, entry: object) -> str:
@@ -288,12 +375,13 @@ def _tree(document: Table, places: Offsets, source: Source) -> _Tree:
         dependencies = decode.table(document.get("dependencies", {}), "The tree of dependencies")
         return _Tree(list(_flat(dependencies, nested(source.text, "dependencies"))), _manifest(source))
     packages = decode.table(document.get("packages"), "The list of packages")
-    folders = [
-        _Folder(path, entry, ("packages", path), at and at + len(path), entry_at)
-        for path, entry in packages.items()
-        for at, entry_at in (places.get(path, _NOWHERE),)
-    ]
-    return _Tree(folders, None if "" in packages else _manifest(source))
+    return _Tree(list(_folders(packages, places)), None if "" in packages else _manifest(source))
+
+
+def _folders(packages: Mapping[str, object], places: Offsets) -> Iterator[_Folder]:
+    for path, entry in packages.items():
+        at, entry_at = places.get(path, _NOWHERE)
+        yield _Folder(path, entry, ("packages", path), at and at + len(path), entry_at)
 
 
 def _flat(dependencies: Table, places: Nested) -> Iterator[_Folder]:
@@ -330,8 +418,13 @@ def _manifest(source: Source) -> Table | None:
 
 @cache
 def _plain() -> re.Pattern[str]:
-    # Name and version whose purl is known without further looks.
-    return re.compile(r"(?:@[A-Za-z0-9._~-]+/)?[a-z0-9_~-][a-z0-9._~-]*@[0-9]+(?:\.[0-9]+)*(?:-[0-9A-Za-z.-]*)?")
+    return re.compile(_PLAIN)
+
+
+@cache
+def _unusual() -> re.Pattern[str]:
+    # Lines that are plain, or one that is not, as the group.
+    return re.compile(rf"(?:{_PLAIN}\n)++|(.*+)\n")
 
 
 def _mark(head: bytes) -> bool:
