@@ -24,6 +24,7 @@ from scanner.model import (
     Scope,
     Status,
     Upkeep,
+    Used,
     Verdict,
 )
 from scanner.purl import make, name_and_version
@@ -70,8 +71,8 @@ def scan(
     """Read every input and judge what it names, as of `today`.
 
     Raises `ScanError` when a named input cannot be opened, and when there is nothing to scan and
-    that is not allowed. `extras` are what the wanted output needs besides findings. `settings` gives the policy for the files of
-    a path, and that path seen from where the policy is written; without it `policy` holds for all.
+    that is not allowed. `extras` are what the wanted output needs besides findings. `settings` gives the
+    policy for a file, and its path seen from where that policy is written; without it `policy` holds for all.
     """
     catalogue = dataset.load(request.products, request.cache)
     policies = _Policies(policy, settings, catalogue)
@@ -103,6 +104,7 @@ def scan(
         extended=tally.findings(judge, extended=True),
         unjudged=unjudged,
         upkeep=policies.upkeep(tally, today),
+        inventory=tuple(tally.used.values()),
     )
 
 
@@ -215,6 +217,8 @@ class _Policies:
         self._catalogue = catalogue
         self._of: dict[str, tuple[Policy, str]] = {}
         self._all: dict[Policy, Policy] = {}
+        # Does a status without findings fail a run, to any of them?
+        self.count = False
         self._policy = self._resolved(policy)
 
     def of(self, path: str) -> tuple[Policy, str]:
@@ -262,6 +266,7 @@ class _Policies:
 
                 known = resolved(policy, self._catalogue)
             self._all[policy] = known
+            self.count = self.count or judging.counts(known)
         return known
 
 
@@ -339,6 +344,7 @@ class _Tally:
         self.by_reason: Counter[Reason] = Counter()
         self.components: list[Verdict] = []
         self.covered: set[Support] = set()
+        self.used: dict[tuple[object, ...], Used] = {}
         self._keeps_all = keeps_all
         self._groups: dict[tuple[str, ...], list[Verdict]] = {}
         self._unjudged: list[Verdict] = []
@@ -348,6 +354,8 @@ class _Tally:
         self.by_status[verdict.status] += 1
         if verdict.match is None and verdict.reason is not None:
             self.by_reason[verdict.reason] += 1
+        if verdict.match is not None:
+            self._use(Used(verdict.match, verdict.status, 1))
         if self._keeps_all:
             self.components.append(verdict)
         policy, path = judge.policies.of(verdict.dependency.location.path)
@@ -356,7 +364,7 @@ class _Tally:
         if judging.reported(verdict, policy):
             key = (verdict.dependency.location.path, *judging.group(verdict))
             self._groups.setdefault(key, []).append(verdict)
-        elif judging.unjudged(verdict, policy, path):
+        elif judge.policies.count and judging.unjudged(verdict, policy, path):
             self._unjudged.append(verdict)
 
     def pass_over(self, count: int) -> None:
@@ -374,9 +382,20 @@ class _Tally:
         self.by_reason.update(other.by_reason)
         self.components += other.components
         self.covered |= other.covered
+        for used in other.used.values():
+            self._use(used)
         self._unjudged += other._unjudged
         for key, verdicts in other._groups.items():
             self._groups.setdefault(key, []).extend(verdicts)
+
+    def _use(self, used: Used) -> None:
+        """Count so many places more of a cycle in use."""
+        found, dependency = used.match, used.match.dependency
+        asked = dependency.requirement if found.allowed else None
+        inferred = found.evidence.kind is EvidenceKind.INFERRED
+        key = (found.product.id, found.cycle.name, used.status, dependency.kind, asked, inferred)
+        known = self.used.get(key)
+        self.used[key] = used if known is None else known._replace(places=known.places + used.places)
 
     def told(self) -> Iterator[Verdict]:
         """Yield every verdict that an entry of the settings may set aside."""

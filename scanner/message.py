@@ -75,7 +75,8 @@ def chores(upkeep: Upkeep) -> Iterator[tuple[str, Location]]:
     What a baseline knows, and nobody finds any more, has the place where it was.
     """
     for entry in upkeep.expired:
-        yield f"The day of this ignore is over: {entry.until}, {_selected(entry.selector)}.", entry.location
+        said = f"This ignore ended on {entry.until} and sets nothing aside any more: {_selected(entry.selector)}."
+        yield said, entry.location
     for entry in upkeep.unused:
         yield f"This ignore fits nothing: {_selected(entry.selector)}.", entry.location
     for contract in upkeep.idle:
@@ -180,9 +181,8 @@ def _regular(found: Match, today: date) -> str:
 def _carried(extension: Extension, today: date) -> str:
     """Say who supports a cycle beyond its end, and until when."""
     contract = extension.contract
-    who = (
-        "extended support, free for everybody" if contract is None else _shown(contract.provider) or "extended support"
-    )
+    by = f" by {_shown(contract.provider)}" if contract and contract.provider else ""
+    who = f"extended support{by}" if contract else "free extended support"
     if isinstance(extension.until, date):
         return f"{who} goes on until {_told(extension.until, today)}"
     return f"{who} goes on, without an announced end"

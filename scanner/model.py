@@ -330,6 +330,17 @@ class Verdict(NamedTuple):
     reason: Reason | None = None
 
 
+class Used(NamedTuple):
+    """A cycle of a product that is in use, with one verdict on it: `match` is the first of its places, of so many.
+
+    What asks for a range, and what is older than the oldest tracked cycle, are uses of their own.
+    """
+
+    match: Match
+    status: Status
+    places: int
+
+
 class Selector(NamedTuple):
     """Which dependencies an entry of the settings speaks of: those that fit all that is given.
 
@@ -481,6 +492,7 @@ class Report(NamedTuple):
     expects there; `originals`, where a reporter needs them, paths to the bytes of their files.
     `extended` are findings that extended support sets aside: their status is `extended`, and their rule the one
     that would hold without it. `unjudged` are dependencies without a verdict, where they make the run fail.
+    `inventory` is everything whose cycle is known, whatever is said of it, in the order it was found.
     """
 
     today: date
@@ -498,3 +510,4 @@ class Report(NamedTuple):
     extended: tuple[Finding, ...] = ()
     unjudged: tuple[Verdict, ...] = ()
     upkeep: Upkeep = Upkeep()
+    inventory: tuple[Used, ...] = ()

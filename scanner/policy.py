@@ -166,6 +166,11 @@ def closes(gate: Gate, status: Status, days_left: int | None = None) -> bool:
     return days_left <= gate.expiring_days
 
 
+def counts(policy: Policy) -> bool:
+    """Tell whether a dependency without a verdict can fail a run."""
+    return any(closes(gate, status) for gate in gates(policy) for status in _COUNTED)
+
+
 def unjudged(verdict: Verdict, policy: Policy, path: str) -> bool:
     """Tell whether a verdict that is none, since too little is known, fails the run."""
     return verdict.status in _COUNTED and closes(terms(policy, verdict, path)[1], verdict.status)

@@ -66,7 +66,7 @@ def project(tmp_path: Path) -> Path:
 def run(project: Path, *arguments: str, today: date = TODAY) -> Run:
     out, err = io.StringIO(), io.StringIO()
     world = World(io.BytesIO(), out, err, {"EOLSCAN_PRODUCTS": "own"}, today, str(project))
-    code = guarded(("-f", "json", *arguments), world)
+    code = guarded(("-f", "json", "-q", *arguments), world)
     report = loads(out.getvalue()) if out.getvalue() else {"findings": []}
     statuses = [
         f"({found['status']})" if found["ignored"] or found["known"] else found["status"]

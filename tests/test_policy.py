@@ -29,6 +29,7 @@ from scanner.model import (
     Product,
     Reason,
     Status,
+    Support,
     Verdict,
 )
 from scanner.policy import (
@@ -886,3 +887,24 @@ def test_what_has_no_findings_fails_by_itself(status: Status) -> None:
     none = Verdict(dependency=Dependency(purl="pkg:pypi/a", location=Location("a")), status=status)
     assert unjudged(none, Policy(fail_on=frozenset({status})), "a")
     assert not unjudged(none, POLICY, "a")
+
+
+def test_who_carries_a_cycle_beyond_its_end_is_said() -> None:
+    over = matched(DJANGO, "3.2")
+    contract = Support("django", Location("eolscan.toml", 1), until=date(2028, 1, 1), provider="Long Run Ltd")
+    carried = told(over, policy=Policy(support=(contract,)))
+    assert (carried.status, carried.rule, carried.fails) == (Status.EXTENDED, "EOL001", False)
+    assert carried.days_left == (date(2028, 1, 1) - TODAY).days
+    assert "which ended on 2024-04-01, 2 years and 7 months ago; extended support by Long Run Ltd goes on until" in (
+        carried.message
+    )
+    assert told(over).id == carried.id, "a finding stays the same one while it is carried"
+
+
+def test_free_extended_support_warns_before_it_ends() -> None:
+    free = Cycle(name="3.2", eol=date(2026, 1, 1), eoes=TODAY + 30 * DAY, free_extended=True)
+    found = matched(DJANGO._replace(cycles=(free,)), "3.2")
+    assert told(found).status is Status.EXPIRING
+    assert "free extended support goes on until" in told(found).message
+    assert told(found, policy=Policy(within_days=29)).status is Status.EXTENDED
+    assert told(found, today=TODAY + 31 * DAY).status is Status.EOL

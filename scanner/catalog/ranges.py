@@ -55,7 +55,19 @@ _SEMANTIC_PARTS: Final = 3
 
 # The purl types whose ranges the manifests of a runtime's own ecosystem are written in.
 RUNTIMES: Final = MappingProxyType(
-    {"node": "npm", "nodejs": "npm", "npm": "npm", "php": "composer", "pnpm": "npm", "ruby": "gem", "yarn": "npm"}
+    {
+        "node": "npm",
+        "nodejs": "npm",
+        "npm": "npm",
+        "opentofu": "gem",
+        "packer": "gem",
+        "php": "composer",
+        "pnpm": "npm",
+        "ruby": "gem",
+        "terraform": "gem",
+        "vagrant": "gem",
+        "yarn": "npm",
+    }
 )
 
 

@@ -6,7 +6,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from scanner import config, console, policy, purl, timeline
-from scanner.catalog import dataset
+from scanner.catalog import dataset, naming
 from scanner.catalog.index import Index
 from scanner.corridor import resolve_all, resolve_version
 from scanner.model import (
@@ -48,6 +48,7 @@ _REASONS: Final = {
     Reason.UNRESOLVABLE: "this is not a version that can be read",
     Reason.STALE: "only the newest release is supported, and the data is too old to know which that is today",
 }
+_NEWER_THAN_DEPRECATED: Final = "only older releases are marked deprecated, and nothing is said of this one"
 # What the end of a cycle rests on.
 _CLASSES: Final = {
     EvidenceClass.VENDOR: "published with its dates",
@@ -68,10 +69,11 @@ def run(given: Given, world: World) -> int:
         msg = "`eolscan explain` takes one package URL or product: pkg:pypi/django@3.2.25, or django@3.2.25."
         raise ScanError(msg)
     subject = given.inputs[0]
-    settings = config.settings(given.flags, world.environ, world.cwd)
+    settings = config.settings(given.flags, world.environ, world.cwd, world.cwd)
     today = settings.as_of or world.today
     cache = dataset.cache_folder(world.environ, world.cwd)
     catalogue = dataset.load(config.products(settings, world.cwd), cache)
+    settings = settings._replace(policy=naming.resolved(settings.policy, catalogue))
     style = console.style(world, settings.color)
     for number, found in enumerate(_found(subject, catalogue)):
         world.stdout.write("\n" if number else "")
@@ -199,7 +201,8 @@ def _cycle_lines(found: Match | Miss, product: Product, today: date) -> Iterator
             yield from _basis(found)
         case Miss(reason=reason, candidates=candidates):
             fitting = f": {', '.join(candidates)}" if candidates else ""
-            yield "cycle", f"none: {_REASONS[reason]}{fitting}"
+            why = _NEWER_THAN_DEPRECATED if reason is Reason.UNTRACKED else _REASONS[reason]
+            yield "cycle", f"none: {why}{fitting}"
             yield "", f"{product.title} has {counted(len(product.cycles), 'release cycle')}."
 
 

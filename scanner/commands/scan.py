@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from scanner import config, console, plugin
 from scanner.corridor import Extras, scan
+from scanner.message import chores
+from scanner.model import Problem
 from scanner.options import Option
 from scanner.plugin import Command, Style
 from scanner.reading import Request
@@ -35,7 +37,7 @@ def run(given: Given, world: World) -> int:
     report = _compared(_scanned(inputs, settings, given, world), inputs, settings, world)
     _write(report, settings, world)
     if settings.format != "table" and not settings.quiet:
-        console.tell(world, report.problems)
+        console.tell(world, [*report.problems, *(Problem(*chore) for chore in chores(report.upkeep))])
     return _exit_code(report, settings, world)
 
 
