@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from scanner.plugin import Parser
 
 _HERE = os.path.dirname(__file__)
+# Stands for the name of the manifest without its ending.
+_STEM = "<stem>"
 _COMPILED = os.path.join(_HERE, "_data", "parsers.txt")
 
 
@@ -66,7 +68,10 @@ def yields(path: str, beside: Collection[str]) -> bool:
 
 def pinned_by(path: str) -> tuple[str, ...]:
     """Return the names (globs) of the lockfiles that pin what a manifest asks for; none for other files."""
-    return tuple(glob for claim in _claimed(path) for glob in claim.pinned_by)
+    name = path.rpartition("/")[2]
+    stem = name.rpartition(".")[0]
+    globs = (glob.replace(_STEM, stem) for claim in _claimed(path) for glob in claim.pinned_by)
+    return tuple(glob for glob in globs if glob != name)
 
 
 def pins(name: str) -> bool:
@@ -106,7 +111,7 @@ class _Index:
     """All claims by what every name can be looked up for: most globs are whole names, the others end in some way."""
 
     def __init__(self, claims: Sequence[Claim]) -> None:
-        self.pinning = sorted({glob for claim in claims for glob in claim.pinned_by})
+        self.pinning = sorted({glob.replace(_STEM, "*") for claim in claims for glob in claim.pinned_by})
         self._by_name: dict[str, dict[int, Claim]] = {}
         self._by_ending: dict[str, dict[int, tuple[Claim, list[str]]]] = {}
         for number, claim in enumerate(claims):

@@ -189,7 +189,7 @@ def resolve_version(
 
 
 def _ranged(dependency: Dependency, product: Product, evidence: Evidence, purl_type: str) -> Match | Miss:
-    from scanner.catalog.ranges import RUNTIMES, allowed
+    from scanner.catalog.ranges import RUNTIMES, allowed, unmatched
 
     # A family's versions may be rewritten before they are a product's; the ends of a range are not.
     rewritten = any(family.versions for family in product.families) and evidence.kind is EvidenceKind.FAMILY
@@ -198,7 +198,8 @@ def _ranged(dependency: Dependency, product: Product, evidence: Evidence, purl_t
         purl_type = RUNTIMES.get(dependency.purl.rpartition("/")[2], purl_type)
     cycles = None if rewritten else allowed(dependency.requirement or "", purl_type, product)
     if not cycles:
-        return Miss(dependency, Reason.RANGE, product, evidence)
+        reason = Reason.RANGE if rewritten else unmatched(dependency.requirement or "", purl_type, product)
+        return Miss(dependency, reason, product, evidence)
     return _match(dependency, product, cycles[0], evidence)._replace(allowed=cycles)
 
 

@@ -103,11 +103,16 @@ def _claimed(folder: str, names: Sequence[str], files: Sequence[str]) -> Iterato
         path = os.path.join(folder, name)
         shown = path.replace(os.sep, "/")
         # `*.egg-info` is the name of a file, and of a folder that holds one.
-        if name not in files and holds(name):
+        if name not in files and (holds(name) or _is_of_folders(name)):
             continue
         claimed = bool(claimants(shown))
         if (claimed and not yields(shown, files)) or (not claimed and recognised(path, shown)):
             yield path
+
+
+def _is_of_folders(name: str) -> bool:
+    # Folders are called `dockerfile` and `Dockerfile.d` by people, `package-lock.json` by mistake.
+    return "." not in name or name.endswith(".d")
 
 
 def _lockfiles_first(path: str) -> tuple[bool, str]:

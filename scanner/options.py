@@ -57,7 +57,7 @@ def read(arguments: Sequence[str], options: Sequence[Option]) -> Given:
 
     known = {name: option for option in options for name in (option.short, f"--{option.name}", f"--{option.negation}")}
     _check_names(arguments, known)
-    shorts = "".join(option.short[1:] + ":" * (option.kind is not bool) for option in options)
+    shorts = "".join(option.short[1:] + ":" * (option.kind is not bool) for option in options if option.short)
     longs = [name[2:] + "=" * (option.kind is not bool) for name, option in known.items() if name.startswith("--")]
     try:
         found, inputs = gnu_getopt(list(arguments), shorts, longs)

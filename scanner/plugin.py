@@ -38,7 +38,8 @@ class Parser(NamedTuple):
 
     In a tree that is walked, a file is passed over where one that it `yields_to` stands in its folder
     (`go.sum` beside `go.mod`), and of a manifest what a lockfile in its folder or above pins, one of
-    `pinned_by`, is left to that lockfile.
+    `pinned_by`, is left to that lockfile; `<stem>` stands for the manifest's own name without its ending, and a file
+    is no lockfile of itself.
     """
 
     id: str
@@ -99,9 +100,13 @@ class Command(NamedTuple):
 
 @cache
 def names(folder: str) -> tuple[str, ...]:
-    """List the plugins of a folder (`parsers`, `reporters`, `commands`), sorted."""
-    stems = (name[:-3] for name in os.listdir(os.path.join(_HERE, folder)) if name.endswith(".py"))
-    return tuple(sorted(stem for stem in stems if not stem.startswith("_")))
+    """List the plugins of a folder (`parsers`, `reporters`, `commands`), sorted.
+
+    An output format is written with `-` where its module has `_`.
+    """
+    stems = [name[:-3] for name in os.listdir(os.path.join(_HERE, folder)) if name.endswith(".py")]
+    hyphen = "-" if folder == "reporters" else "_"
+    return tuple(sorted(stem.replace("_", hyphen) for stem in stems if not stem.startswith("_")))
 
 
 def parser(name: str) -> Parser:
@@ -110,12 +115,12 @@ def parser(name: str) -> Parser:
 
 
 def reporter(name: str) -> Reporter:
-    """Return one reporter; `ScanError` names the formats there are."""
-    if name not in names("reporters"):
+    """Return one reporter, `_` and `-` being alike in its name; `ScanError` names the formats there are."""
+    if name.replace("_", "-") not in names("reporters"):
         known = ", ".join(names("reporters"))
         msg = f"There is no output format {name!r}. The formats are: {known}."
         raise ScanError(msg)
-    return _constant("reporters", name, "REPORTER", Reporter)
+    return _constant("reporters", name.replace("-", "_"), "REPORTER", Reporter)
 
 
 def command(name: str) -> Command:

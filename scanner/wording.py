@@ -116,6 +116,18 @@ def called(cycle: Cycle, today: date | None = None) -> str:
     return label if cycle.lts is False or later or "LTS" in label else f"{label} LTS"
 
 
+def titled(title: str, label: str) -> str:
+    """Put a cycle's label behind its product's title; what one ends and the other begins with is said once."""
+    words, more = title.split(), label.split()
+    sizes = range(min(len(words), len(more)), 0, -1)
+    shared = next((size for size in sizes if _folded(words[-size:]) == _folded(more[:size])), 0)
+    return " ".join((*words, *more[shared:]))
+
+
+def _folded(words: list[str]) -> list[str]:
+    return [word.casefold() for word in words]
+
+
 def counted(number: int, noun: str, plural: str | None = None) -> str:
     """Write a number with its noun: "1 finding", "3 findings", "1,204 dependencies"."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

@@ -173,3 +173,9 @@ def test_a_place_that_cannot_be_written_to_is_no_error(monkeypatch: pytest.Monke
     (tmp_path / "file").write_bytes(b"")
     monkeypatch.setattr(claims, "_COMPILED", str(tmp_path / "file" / "parsers.txt"))
     assert [claim.parser for claim in claims._claims.__wrapped__()] == list(plugin.names("parsers"))
+
+
+def test_a_manifest_is_pinned_by_the_file_of_its_own_stem_and_none_by_itself() -> None:
+    assert claims.pinned_by("a/dev-requirements.in") == ("dev-requirements.txt",)
+    assert claims.pinned_by("a/requirements.txt") == ()
+    assert claims.pins("dev-requirements.txt")

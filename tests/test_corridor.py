@@ -101,11 +101,11 @@ def test_a_range_is_over_only_when_every_cycle_it_allows_is(tmp_path: Path) -> N
     assert report(tmp_path).by_status == {Status.SECURITY_ONLY: 1}
 
 
-def test_a_range_that_allows_no_known_cycle_stays_a_range(tmp_path: Path) -> None:
+def test_a_range_beyond_all_known_cycles_is_newer_than_the_data(tmp_path: Path) -> None:
     write(tmp_path, requirements="Django>=99\n")
     said = report(tmp_path)
     assert said.findings == ()
-    assert said.by_reason == {Reason.RANGE: 1}
+    assert said.by_reason == {Reason.NEWER: 1}
 
 
 def test_an_include_is_read_and_keeps_its_own_places(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from scanner.catalog import cycles, dataset, versions
 from scanner.catalog.cycles import Unresolved, cycle_of
-from scanner.model import Cycle, Product, Reason
+from scanner.model import Cycle, EvidenceClass, Product, Reason
 
 EXCEPTIONS = Path(__file__).with_name("known_latest_exceptions.json")
 
@@ -156,6 +156,14 @@ def test_a_version_of_thousands_of_digits_is_refused() -> None:
 )
 def test_no_cycle_is_a_typed_answer(version: str | None, reason: Reason) -> None:
     assert answer(version, SNAKE) is reason
+
+
+def test_what_is_newer_than_all_that_is_deprecated_is_not_tracked() -> None:
+    old = Cycle(name="2", eol=True, evidence=EvidenceClass.DEPRECATED)
+    glue = product()._replace(cycles=(old, old._replace(name="1")))
+    assert answer("3.1.0", glue) is Reason.UNTRACKED
+    assert answer("0.9", glue) is Reason.OLDER
+    assert answer("3.1.0", glue._replace(cycles=(old, Cycle(name="1", eol=True)))) is Reason.NEWER
 
 
 def test_a_version_shorter_than_the_names_could_be_any_of_them() -> None:

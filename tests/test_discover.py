@@ -116,6 +116,11 @@ def test_a_directory_that_bears_the_name_of_a_file_is_said_and_walked(tmp_path: 
     assert found(tmp_path) == ["! pylock.toml", "pylock.toml/requirements.txt"]
 
 
+def test_a_folder_may_be_called_as_folders_are(tmp_path: Path) -> None:
+    plant(tmp_path, "dockerfile/Dockerfile", "Dockerfile.d/requirements.txt")
+    assert found(tmp_path) == ["Dockerfile.d/requirements.txt", "dockerfile/Dockerfile"]
+
+
 def test_in_a_root_file_system_what_is_installed_is_the_systems_own(tmp_path: Path) -> None:
     read = [
         "etc/os-release",

@@ -140,6 +140,17 @@ def test_a_user_s_product_is_judged_by_flag_by_variable_and_by_settings(house: P
     assert "frame-of-the-house" in said(house, "list")
 
 
+def test_a_release_that_is_newer_than_all_deprecated_ones_is_not_tracked(tmp_path: Path) -> None:
+    own = tmp_path / "eol-products"
+    own.mkdir()
+    marked = "title: Glue\npermalink: /glue\nsource: https://example.org/glue\nevidence: deprecated"
+    releases = 'identifiers:\n  - purl: pkg:npm/glue-of-the-house\nreleases:\n  - releaseCycle: "2"\n    eol: true'
+    (own / "glue.md").write_text(f"---\n{marked}\ncategory: library\n{releases}\n---\nGlue.\n")
+    told = explained(tmp_path, "pkg:npm/glue-of-the-house@3.0.0")
+    assert "only older releases are marked deprecated" in told
+    assert "untracked: " in told
+
+
 @pytest.mark.parametrize(("today", "status"), [(date(2026, 8, 22), "superseded"), (TODAY, "unknown")])
 def test_a_scan_judges_what_only_the_newest_release_is_supported_of_while_the_data_is_fresh(
     house: Path, today: date, status: str

@@ -239,14 +239,23 @@ def test_a_rewrite_speaks_of_what_the_product_lists_itself_too(index: Index) -> 
     assert (answer.version, answer.evidence.kind) == ("2.0", EvidenceKind.FAMILY)
 
 
-@pytest.mark.parametrize("version", ["v99.1", "v7.1"])
-def test_a_version_without_a_rewrite_is_unresolvable(index: Index, version: str) -> None:
+@pytest.mark.parametrize(
+    ("version", "reason"),
+    [
+        ("v99.1", Reason.UNRESOLVABLE),
+        ("v7.1", Reason.UNRESOLVABLE),
+        ("v7.1.1-0.20240704074759-c137febfcf8c", Reason.FLOATING),
+    ],
+)
+def test_a_version_without_a_rewrite_is_unresolvable_and_a_commit_floats(
+    index: Index, version: str, reason: Reason
+) -> None:
     purl = f"pkg:golang/frame.example/cmd/framed@{version}"
 
     assert found(index, purl).unresolvable
     missed = resolve(Dependency(purl, Location("x")), index)
     assert isinstance(missed, Miss)
-    assert (missed.reason, missed.product and missed.product.id) == (Reason.UNRESOLVABLE, "frame")
+    assert (missed.reason, missed.product and missed.product.id) == (reason, "frame")
 
 
 def test_a_sibling_without_a_version_has_none(index: Index) -> None:

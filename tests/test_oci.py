@@ -26,6 +26,8 @@ DIGEST = "sha256:8b5e5ea0a8b33c4fca6e1e8ea6b0b7e3ef6e9d8cf1b8a4b8b2d1f0c5d4e3f2a
         (f"a/b:1@{DIGEST}", Reference("a/b", "1", DIGEST)),
         (f"a/b@{DIGEST}", Reference("a/b", None, DIGEST)),
         ("postgres:${{ matrix.pg }}", Reference("postgres", "${{ matrix.pg }}", None)),
+        ("debian:%%SUITE%%-slim", Reference("debian", "%%SUITE%%-slim", None)),
+        ("ruby:<%=", Reference("ruby", "<%=", None)),
         (f"a:$TAG@{DIGEST}", Reference("a", "$TAG", DIGEST)),
     ],
 )

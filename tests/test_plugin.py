@@ -44,6 +44,14 @@ def test_a_reporter_bears_the_name_of_its_module() -> None:
         assert plugin.reporter(name).id == name
 
 
+def test_a_format_may_be_asked_for_with_either_stroke(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ModuleType("scanner.reporters.two_words")
+    monkeypatch.setattr(module, "REPORTER", plugin.Reporter("two-words", "Two words", lambda *_: ""), raising=False)
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setattr(plugin, "names", lambda _: ("two-words",))
+    assert plugin.reporter("two-words") is plugin.reporter("two_words")
+
+
 def test_every_command_is_loaded_by_its_name() -> None:
     for name in plugin.names("commands"):
         assert plugin.command(name).summary

@@ -11,8 +11,8 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from scanner.catalog import dataset
 from scanner.catalog.cycles import cycle_of
-from scanner.catalog.ranges import allowed, holds
-from scanner.model import Cycle, Product
+from scanner.catalog.ranges import allowed, holds, unmatched
+from scanner.model import Cycle, Product, Reason
 
 TYPES = ("cargo", "composer", "gem", "generic", "golang", "maven", "npm", "nuget", "pypi")
 
@@ -509,3 +509,19 @@ def test_a_release_is_held_by_a_range_or_not_or_that_cannot_be_said(
     requirement: str, purl_type: str, version: str, *, held: bool | None
 ) -> None:
     assert holds(requirement, purl_type, version) is held
+
+
+@pytest.mark.parametrize(
+    ("requirement", "purl_type", "reason"),
+    [
+        ("latest", "generic", Reason.FLOATING),
+        ("lts/*", "npm", Reason.FLOATING),
+        ("${versions.frame}", "maven", Reason.UNRESOLVABLE),
+        (">=99,<100", "pypi", Reason.NEWER),
+        ("^99.1.0", "npm", Reason.NEWER),
+        ("workspace:*", "npm", Reason.RANGE),
+    ],
+)
+def test_what_allows_no_known_cycle_says_why(requirement: str, purl_type: str, reason: Reason) -> None:
+    frame = Product(id="frame", title="Frame", link="", cycles=(Cycle(name="2"), Cycle(name="1")))
+    assert unmatched(requirement, purl_type, frame) is reason

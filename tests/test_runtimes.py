@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.ecosystems.runtimes import Wanted, asked, listed, named, wanted
+from scanner.ecosystems.runtimes import Wanted, asked, built_by, listed, named, wanted
 from scanner.model import Dependency, Location, Problem
 from scanner.source import Source
 
@@ -76,6 +76,18 @@ def test_what_moves_has_no_version(tool: str, text: str) -> None:
 )
 def test_a_java_is_its_builders(text: str, vendor: str, version: str) -> None:
     assert wanted("java", text) == Wanted("java", version, None, vendor)
+
+
+@pytest.mark.parametrize(("tool", "is_range"), [("python", True), ("go", True), ("nodejs", False), ("java", False)])
+def test_a_lone_number_asks_for_the_newest_where_lines_have_two(tool: str, *, is_range: bool) -> None:
+    assert wanted(tool, "3") == Wanted(tool, "3", "3" if is_range else None)
+
+
+@pytest.mark.parametrize(
+    ("builder", "product"), [("temurin", "eclipse-temurin"), (" Zulu ", "azul-zulu"), ("adopt", ""), ("", "")]
+)
+def test_builders_of_java_are_products(builder: str, product: str) -> None:
+    assert built_by(builder) == product
 
 
 @pytest.mark.parametrize("text", ["22.3.r17-grl", "graalvm-22.3+java17"])

@@ -21,6 +21,7 @@ from scanner.wording import (
     judged,
     marked_deprecated,
     reason,
+    titled,
 )
 
 if TYPE_CHECKING:
@@ -182,3 +183,16 @@ def test_what_is_unknown_or_untracked_was_not_judged() -> None:
 
 def test_every_reason_has_words() -> None:
     assert len({reason(word) for word in Reason}) == len(Reason)
+
+
+@pytest.mark.parametrize(
+    ("title", "label", "text"),
+    [
+        ("Python", "3.12", "Python 3.12"),
+        ("Microsoft Windows Server", "Windows Server 2022 LTS", "Microsoft Windows Server 2022 LTS"),
+        ("Apple macOS", "macOS 15 (Sequoia)", "Apple macOS 15 (Sequoia)"),
+        ("AlmaLinux OS", "AlmaLinux OS 9", "AlmaLinux OS 9"),
+    ],
+)
+def test_what_title_and_label_share_is_said_once(title: str, label: str, text: str) -> None:
+    assert titled(title, label) == text

@@ -21,7 +21,7 @@ from scanner.catalog.versions import (
     version_of,
     words_of,
 )
-from scanner.model import Reason
+from scanner.model import EvidenceClass, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -77,6 +77,7 @@ class _Shape(NamedTuple):
     spans: Sequence[_Span]
     builds: Mapping[tuple[int, ...], Sequence[_Entry]]
     irregular: bool
+    beyond: Reason
     java: bool
 
 
@@ -271,7 +272,7 @@ def _outside(release: Version, shape: _Shape) -> Unresolved:
     if (numbers[0] >= _FIRST_YEAR) != (edge[0] >= _FIRST_YEAR):
         return Unresolved(Reason.UNRESOLVABLE)
     if numbers > edge:
-        return Unresolved(Reason.NEWER)
+        return Unresolved(shape.beyond)
     # Builds are latest builds: what is older than the first of them may well be in its cycle.
     return Unresolved(Reason.OLDER if names else Reason.GAP)
 
@@ -327,8 +328,15 @@ def _shaped(product: Product) -> _Shape:
         spans=_spans(entries, names) if not irregular else (),
         builds=_builds(entry for entry in entries if irregular or _is_odd(entry, names)),
         irregular=irregular,
+        beyond=_beyond(product),
         java=own_names >= _JAVA or any(_is_java_update(entry) for entry in entries),
     )
+
+
+def _beyond(product: Product) -> Reason:
+    """Say what a version is that is newer than all cycles: of packages whose old releases are deprecated, no more."""
+    only_deprecated = all(cycle.evidence is EvidenceClass.DEPRECATED for cycle in product.cycles)
+    return Reason.UNTRACKED if product.cycles and only_deprecated else Reason.NEWER
 
 
 def _own_names(product: Product) -> frozenset[str]:

@@ -12,14 +12,14 @@ from functools import cache, cached_property
 from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from scanner.model import Evidence, EvidenceClass, EvidenceKind
+from scanner.model import Evidence, EvidenceClass, EvidenceKind, Reason
 from scanner.purl import split
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from scanner.catalog.images import Tables
-    from scanner.model import Family, Product, Reason
+    from scanner.model import Family, Product
     from scanner.purl import Purl
 
 # A purl of these types is a package that a distribution made: the distribution's support counts.
@@ -65,7 +65,8 @@ class Found(NamedTuple):
 
     `type` is the purl's type, `apk` also for `alpine`; see DISTRO_TYPES. `family` is set when a family
     led to the product, or says how the version is rewritten; `unresolvable` when it knows no version for this one.
-    `reason` says of an image why it tells no version of the product; then there is no cycle to look for.
+    `reason` says of an image, and of what a family does not know, why it tells no version of the product; then
+    there is no cycle to look for.
     """
 
     product: Product
@@ -305,8 +306,14 @@ def _found(purl: str, product: Product, kind: EvidenceKind, text: str, family: F
     from scanner.catalog.families import product_version
 
     of_product = product_version(family, version)
-    unresolvable = of_product is None
-    return Found(product, evidence, _type(parts), of_product, unresolvable=unresolvable, family=family)
+    if of_product is not None:
+        return Found(product, evidence, _type(parts), of_product, family=family)
+    from scanner.catalog.versions import cleaned
+
+    # A commit is no release, however the family counts its own.
+    why = cleaned(version.strip() or "-", _type(parts))
+    reason = why if isinstance(why, Reason) else None
+    return Found(product, evidence, _type(parts), None, unresolvable=True, family=family, reason=reason)
 
 
 def evidence_by(product: Product, kind: EvidenceKind, text: str) -> Evidence:

@@ -24,7 +24,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple, TypeAlias
 
 from scanner.catalog.cycles import Unresolved, cycle_of
-from scanner.catalog.versions import cleaned, version_of
+from scanner.catalog.versions import cleaned, floats, version_of
 from scanner.model import Cycle, Product, Reason
 
 # Long lists of excluded releases stay well below this; what is longer was built to cost time.
@@ -52,6 +52,9 @@ _STARS: Final = frozenset("*xX")
 # Where fewer numbers stand, the rest is open: semantic versions have three.
 _SEMANTIC_PARTS: Final = 3
 
+
+# What stands for a value that only a run can know.
+_EXPRESSIONS: Final = ("$", "{{")
 
 # The purl types whose ranges the manifests of a runtime's own ecosystem are written in.
 RUNTIMES: Final = MappingProxyType(
@@ -122,6 +125,20 @@ def allowed(requirement: str, purl_type: str, product: Product) -> tuple[Cycle, 
             for cycle in piece.cycles:
                 found.setdefault(cycle.name, cycle)
     return tuple(found.values())
+
+
+def unmatched(requirement: str, purl_type: str, product: Product) -> Reason:
+    """Return why no cycle is known that a range allows: it is none, or lies beyond all that is known."""
+    text = requirement.strip()
+    if floats(text) or text.lower() in {product.id, *product.aliases}:  # `latest`, `lts/*`; `ruby` is any Ruby
+        return Reason.FLOATING
+    if any(sign in text for sign in _EXPRESSIONS):
+        return Reason.UNRESOLVABLE
+    spans = _spans_of(requirement, purl_type)
+    first = min(spans)[0][0] if spans else ()
+    found = cycle_of(".".join(map(str, first)), "", product) if first else None
+    beyond = isinstance(found, Unresolved) and found.reason in {Reason.NEWER, Reason.UNTRACKED}
+    return found.reason if isinstance(found, Unresolved) and beyond else Reason.RANGE
 
 
 def holds(requirement: str, purl_type: str, version: str) -> bool | None:

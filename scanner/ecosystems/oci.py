@@ -34,7 +34,12 @@ class Reference(NamedTuple):
     @property
     def open(self) -> bool:
         """Tell whether only a run can know the tag."""
-        return self.tag is not None and any(sign in self.tag for sign in _EXPRESSIONS)
+        return self.tag is not None and is_computed(self.tag)
+
+
+def is_computed(text: str) -> bool:
+    """Tell whether a text holds a variable, or what a template puts in its place."""
+    return any(sign in text for sign in _EXPRESSIONS)
 
 
 def reference(text: str) -> Reference | None:
@@ -51,8 +56,7 @@ def image(text: str, location: Location, scope: Scope = Scope.RUNTIME) -> Depend
     """
     found = reference(text)
     if found is None:
-        expression = any(sign in text for sign in _EXPRESSIONS)
-        why = "depends on what is not known here" if expression else "is no image"
+        why = "depends on what is not known here" if is_computed(text) else "is no image"
         return Problem(f"{quoted(text)} {why}.", location)
     path = found.name.removeprefix("index.").removeprefix("docker.io/").removeprefix("library/")
     namespace, _, name = path.rpartition("/")
@@ -73,7 +77,7 @@ def _reference() -> re.Pattern[str]:
 
     part = r"(?=[.-]*+\w)[\w.-]++"
     host = r"(?:[\w.-]++|\[[0-9A-Fa-f:]++\])(?::[0-9]++)?+/"
-    tag = r"\w[\w.-]{0,127}+|(?=[^@]*(?:\$|\{\{)).+?"
+    tag = r"\w[\w.-]{0,127}+|(?=[^@]*(?:\$|\{\{|<%|%%)).+?"
     return re.compile(
         rf"(?P<name>(?:{host})?{part}(?:/{part})*+)(?::(?P<tag>{tag}))?(?:@(?P<digest>\w++:[0-9a-f]++))?",
         re.ASCII | re.DOTALL,
@@ -82,5 +86,5 @@ def _reference() -> re.Pattern[str]:
 
 # Longer than any reference can be, and short enough for what looks at it twice.
 _LONGEST: Final = 1024
-# What stands for a value that only a run can know: of shells and Compose, of GitHub and of templates.
-_EXPRESSIONS: Final = ("$", "{{")
+# What stands for a value that only a run can know: of shells and Compose, of GitHub, and of templates.
+_EXPRESSIONS: Final = ("$", "{{", "<%", "%%")

@@ -61,6 +61,11 @@ def asked(tool: str, text: str, location: Location, scope: Scope = Scope.RUNTIME
     return Problem(f"{quoted(text)} is no version of {quoted(tool)}.", location)
 
 
+def built_by(builder: str) -> str:
+    """Return the product of those who build Java, by what they are called; empty where nobody tells its ends."""
+    return _JAVA_BUILDERS.get(builder.strip().lower(), "")
+
+
 def listed(source: Source, tool: str) -> Iterator[Parsed]:
     """Read a file that holds nothing but versions of one runtime, comments and blank lines."""
     found = False
@@ -109,7 +114,9 @@ def _plain(tool: str, text: str) -> Wanted | None:
     found = re.fullmatch(r"[vV]?([0-9][\w.+-]*)", text, re.ASCII)
     if found is None or re.fullmatch(r"[0-9a-f]{40}", text):
         return Wanted(tool, None, text) if found else None
-    return Wanted(tool, found[1])
+    # A lone number asks for the newest that begins with it, and most of what begins with it is over.
+    newest = tool in _MINOR_LINES and found[1].isdecimal()
+    return Wanted(tool, found[1], found[1] if newest else None)
 
 
 def _node(text: str) -> Wanted | None:
@@ -298,6 +305,8 @@ _JAVA_BUILDERS: Final = {
     "temurin": "eclipse-temurin",
     "zulu": "azul-zulu",
 }
+# Those whose lines of support are told apart by their second number, and whose ranges are not read as packages are.
+_MINOR_LINES: Final = frozenset({"elixir", "go", "python", "rust"})
 # Those that count their own releases.
 _OTHERS: Final = {"liberica-nik": "liberica-nik", "mandrel": "mandrel", "nik": "liberica-nik"}
 _READERS: Final[dict[str, Callable[[str], Wanted | None]]] = {

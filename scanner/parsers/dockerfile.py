@@ -32,7 +32,7 @@ def parse(source: Source) -> Iterator[Parsed]:
         step = steps.get(found["name"].lower()) if found else None
         if found and step and not (found["onbuild"] and found["name"].lower() in {"from", "arg"}):
             step(line, found.end())
-    if not build.parents:
+    if not build.parents and not _is_filled_in(source.text):
         yield Problem("This has no FROM, which every Dockerfile has.", source.location)
     final = _final(build.parents)
     for value, stage in build.found:
@@ -93,7 +93,8 @@ class _Build:
                 written = line.text[start:end]
                 literal = line.text[start - 1] == "'"
                 text = written if literal else expanded(written, self._value_of)
-                values[found["name"]] = _Value(text, line.place(self.source, start, end))
+                if not _is_filled_in(text):
+                    values[found["name"]] = _Value(text, line.place(self.source, start, end))
             elif self.parents and found["name"] in self._before:
                 values[found["name"]] = self._before[found["name"]]
 
@@ -125,7 +126,9 @@ class _Build:
     def _stage(self, text: str) -> int | None:
         name, count = text.lower(), len(self.parents) - 1
         if "$" in name:
-            return self._chosen(_expression().split(name))
+            platforms = _PLATFORMS.get(variable(text) or "", ())
+            named = (self._stages[platform] for platform in platforms if platform in self._stages)
+            return next(named, None) if platforms else self._chosen(_expression().split(name))
         if name in self._stages:
             return self._stages[name]
         return int(name) if name.isdecimal() and len(name) < _DIGITS and int(name) < count else None
@@ -144,6 +147,11 @@ class _Build:
     def _value_of(self, name: str) -> str | None:
         value = self._inside.get(name)
         return value.text if value else self._global(name)
+
+
+def _is_filled_in(text: str) -> bool:
+    # `ARG VERSION=<%= version %>`: this is a template, and words are only the beginnings of what it says.
+    return any(sign in text for sign in _TEMPLATES)
 
 
 def _unquoted(text: str, span: tuple[int, int]) -> tuple[int, int]:
@@ -283,6 +291,15 @@ def _mark(head: bytes) -> bool:
     return re.match(before + stage, head, re.IGNORECASE) is not None
 
 
+# What templates fill in.
+_TEMPLATES: Final = ("<%", "{{", "%%")
+# What builders set, and what of it people name stages by (`FROM ${TARGETOS}`).
+_PLATFORMS: Final = {
+    "TARGETOS": ("linux", "windows", "darwin", "freebsd"),
+    "BUILDOS": ("linux", "windows", "darwin", "freebsd"),
+    "TARGETARCH": ("amd64", "arm64", "arm", "386", "ppc64le", "s390x", "riscv64"),
+    "BUILDARCH": ("amd64", "arm64", "arm", "386", "ppc64le", "s390x", "riscv64"),
+}
 # The words of `image AS name` before the name.
 _AS: Final = 2
 # Nobody writes so many stages by hand.

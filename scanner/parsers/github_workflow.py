@@ -7,145 +7,125 @@ A version that a matrix lists, or `env` names, stands where it is written there.
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scanner import decode
 from scanner.ecosystems import oci
+from scanner.ecosystems.pipelines import Node, as_number, image, read, resolved, system
+from scanner.ecosystems.runtimes import Wanted, built_by, wanted
 from scanner.model import Dependency, Kind, Location, Problem, Scope
 from scanner.plugin import Parser
 from scanner.purl import make
-from scanner.syntax.yaml import documents
 from scanner.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from scanner.decode import Table
+    from scanner.ecosystems.pipelines import Meaning
     from scanner.model import Parsed
     from scanner.source import Source
-    from scanner.syntax.yaml import Path, Places
-
-
-class _Value(NamedTuple):
-    """A text, free of expressions unless nothing is known of them, and what holds it in the file."""
-
-    text: str
-    path: Path
-    written: str
 
 
 class _At(NamedTuple):
-    """Where in the document a reader is, and what expressions mean there."""
+    """What a reader of a part of the document has to know: the file, and what expressions mean there."""
 
-    path: Path
     source: Source
-    places: Places
     lines: list[str]
-    matrix: tuple[object, Path] = (None, ())
-    envs: tuple[tuple[object, Path], ...] = ()
+    matrix: Node
+    envs: tuple[Node, ...] = ()
 
-    def inside(self, *steps: str | int) -> _At:
-        return self._replace(path=(*self.path, *steps))
+    def with_env(self, node: Node) -> _At:
+        return self._replace(envs=(node.get("env"), *self.envs))
 
-    def with_env(self, table: Table) -> _At:
-        return self._replace(envs=((table.get("env"), (*self.path, "env")), *self.envs))
+    def known(self, node: Node) -> Sequence[Meaning]:
+        """Return what a text may be; an expression that only a run can know stays one."""
+        if not node.text:
+            return ()
+        pattern = r"\$\{\{\s*((?:matrix|env)(?:\.[\w-]+|\[\s*'[^']*'\s*\])+)\s*\}\}"
+        return resolved(node, pattern, {found: self._meant(found) for found in re.findall(pattern, node.text)})
 
-    def place(self, value: _Value, start: int = 0, end: int | None = None) -> Location:
-        return self.places.text(value.path, value.written, start, end)
+    def _meant(self, expression: str) -> list[Node]:
+        steps = [name or key for name, key in re.findall(r"\.([\w-]+)|\[\s*'([^']*)'\s*\]", expression)]
+        if expression.startswith("matrix"):
+            found = [value.get(*steps[1:]) for value in _items(self.matrix.get(steps[0]))]
+            found += [value.get(*steps) for value in _items(self.matrix.get("include"))]
+        else:
+            found = [env.get(*steps) for env in self.envs if _has(env, steps[0])][:1]
+        return [node for node in found if node.text and "${{" not in node.text]
 
 
 def parse(source: Source) -> Iterator[Parsed]:
     """Read everything in the order of its places; what cannot be read is a problem of its own."""
-    try:
-        value, places = next(documents(source), (None, None))
-        document = decode.table(value, "The workflow")
-    except decode.ShapeError as error:
-        yield Problem(str(error), Location(source.path, error.line, error.column))
-        return
-    if places is None:
-        return
-    at = _At((), source, places, ["", *re.split(r"\r\n|\r|\n", source.text)])
-    if "jobs" in document:
-        found = _jobs(document, at.with_env(document))
-    elif "runs" in document:
-        found = _action(document["runs"], at.inside("runs"))
+    return read(source, "The workflow", partial(_document, source))
+
+
+def _document(source: Source, root: Node) -> Iterator[Parsed]:
+    at = _At(source, ["", *re.split(r"\r\n|\r|\n", source.text)], Node(None, (), root.places))
+    if _has(root, "jobs"):
+        yield from _jobs(root.get("jobs"), at.with_env(root))
+    elif _has(root, "runs"):
+        yield from _action(root.get("runs"), at)
     else:
-        found = iter([Problem("This has neither the jobs of a workflow nor what an action runs.", source.location)])
-    # A value that several steps use is one place.
-    yield from sorted(dict.fromkeys(found), key=_order)
+        yield Problem("This has neither the jobs of a workflow nor what an action runs.", source.location)
 
 
-def _order(value: Dependency | Problem) -> tuple[bool, int, int]:
-    _, line, column, _ = value.location
-    return line is None, line or 0, column or 0
-
-
-def _jobs(document: Table, at: _At) -> Iterator[Dependency | Problem]:
-    jobs = document["jobs"]
-    if not isinstance(jobs, dict):
-        yield Problem("The jobs are no table.", at.places.key(("jobs",)))
-        return
-    for name, job in jobs.items():
-        here = at.inside("jobs", name)
-        if not isinstance(job, dict):
-            yield Problem(f"The job {quoted(name)} is no table.", at.places.key(here.path))
+def _jobs(jobs: Node, at: _At) -> Iterator[Parsed]:
+    if not isinstance(jobs.value, dict):
+        yield Problem("The jobs are no table.", jobs.key_place)
+    for name, job in jobs.members():
+        if not isinstance(job.value, dict):
+            yield Problem(f"The job {quoted(name)} is no table.", job.key_place)
             continue
-        here = here._replace(matrix=(_member(job, "strategy", "matrix"), (*here.path, "strategy", "matrix")))
-        here = here.with_env(job)
-        yield from _used(job.get("uses"), here.inside("uses"))
-        yield from _runners(job.get("runs-on"), here.inside("runs-on"))
-        yield from _container(job.get("container"), here.inside("container"))
-        services = job.get("services")
-        for service, container in services.items() if isinstance(services, dict) else ():
-            yield from _container(container, here.inside("services", service))
-        yield from _steps(job.get("steps"), here.inside("steps"))
+        here = at._replace(matrix=job.get("strategy", "matrix")).with_env(job)
+        yield from _used(job.get("uses"), here)
+        yield from _runners(job.get("runs-on"), here)
+        yield from image(job.get("container"), here.known)
+        for _, container in job.get("services").members():
+            yield from image(container, here.known)
+        yield from _steps(job.get("steps"), here)
 
 
-def _action(runs: object, at: _At) -> Iterator[Dependency | Problem]:
-    if not isinstance(runs, dict):
-        yield Problem("What the action runs is no table.", at.places.key(at.path))
+def _action(runs: Node, at: _At) -> Iterator[Parsed]:
+    if not isinstance(runs.value, dict):
+        yield Problem("What the action runs is no table.", runs.key_place)
         return
     using = runs.get("using")
-    node = re.fullmatch(r"node([0-9]+)", using) if isinstance(using, str) else None
-    if node and isinstance(using, str):
-        value = _Value(using, (*at.path, "using"), using)
-        yield _runtime("nodejs", node[1], at.place(value))
-    image = runs.get("image")
-    if isinstance(image, str) and image.startswith(oci.SCHEME):
-        yield from _container(image, at.inside("image"))
-    yield from _steps(runs.get("steps"), at.inside("steps"))
+    node = re.fullmatch(r"node([0-9]+)", using.text)
+    if node:
+        yield _runtime(Wanted("nodejs", node[1]), using.place())
+    if runs.get("image").text.startswith(oci.SCHEME):
+        yield from image(runs.get("image"), at.known)
+    yield from _steps(runs.get("steps"), at)
 
 
-def _steps(steps: object, at: _At) -> Iterator[Dependency | Problem]:
-    if steps is not None and not isinstance(steps, list):
-        yield Problem("The steps are no list.", at.places.key(at.path))
+def _steps(steps: Node, at: _At) -> Iterator[Parsed]:
+    if steps.value is not None and not isinstance(steps.value, list):
+        yield Problem("The steps are no list.", steps.key_place)
         return
-    for index, step in enumerate(steps or ()):
-        here = at.inside(index)
-        if not isinstance(step, dict):
-            yield Problem(f"Step {index + 1} is no table.", at.places.key(at.path))
+    for number, step in enumerate(steps.each(), 1):
+        if not isinstance(step.value, dict):
+            yield Problem(f"Step {number} is no table.", step.key_place)
             continue
-        yield from _used(step.get("uses"), here.inside("uses"))
-        action = step.get("uses")
-        if isinstance(action, str):
-            yield from _set_up(action, step.get("with"), here.with_env(step).inside("with"))
+        yield from _used(step.get("uses"), at)
+        yield from _set_up(step, at.with_env(step))
 
 
 # What is used.
 
 
-def _used(text: object, at: _At) -> Iterator[Dependency | Problem]:
-    if text is None or (isinstance(text, str) and (text.startswith(("./", "../")) or "${{" in text)):
+def _used(node: Node, at: _At) -> Iterator[Parsed]:
+    text = node.text
+    if node.value is None or text.startswith(("./", "../")) or "${{" in text:
         return
-    if isinstance(text, str) and text.startswith(oci.SCHEME):
-        yield from _container(text, at)
+    if text.startswith(oci.SCHEME):
+        yield from image(node, at.known)
         return
     match = _action_name(text)
-    if match is None or not isinstance(text, str):
-        yield Problem(f"{quoted(str(text))} names no action and its version.", at.places.key(at.path))
+    if match is None:
+        yield Problem(f"{quoted(str(node.value))} names no action and its version.", node.key_place)
         return
     owner, name, part, ref = match.group("owner", "name", "part", "ref")
-    location = at.place(_Value(text, at.path, text), 0, match.start("ref") - 1)
+    location = node.place(0, match.start("ref") - 1)
     version = _version_beside(location, ref, at) or ref
     pinned = re.fullmatch(r"[0-9a-f]{40}|(?:[\w.-]*[-/])?v?[0-9]+(?:\.[0-9]+)*(?:[-+][\w.+-]*)?", version) is not None
     yield Dependency(
@@ -157,9 +137,8 @@ def _used(text: object, at: _At) -> Iterator[Dependency | Problem]:
     )
 
 
-def _action_name(text: object) -> re.Match[str] | None:
-    pattern = r"(?P<owner>[\w.-]+)/(?P<name>\.?\w[\w.-]*+)(?P<part>/[^\s@]*+)?@(?P<ref>[^\s@]+)"
-    return re.fullmatch(pattern, text) if isinstance(text, str) else None
+def _action_name(text: str) -> re.Match[str] | None:
+    return re.fullmatch(r"(?P<owner>[\w.-]+)/(?P<name>\.?\w[\w.-]*+)(?P<part>/[^\s@]*+)?@(?P<ref>[^\s@]+)", text)
 
 
 def _subpath(part: str) -> str:
@@ -181,135 +160,64 @@ def _version_beside(location: Location, ref: str, at: _At) -> str | None:
 # Runtimes.
 
 
-def _set_up(action: str, options: object, at: _At) -> Iterator[Dependency | Problem]:
-    name, _, ref = action.partition("@")
-    if name.lower() == "dtolnay/rust-toolchain" and _member(options, "toolchain") is None:
-        location = at.places.text((*at.path[:-1], "uses"), action, len(name) + 1)
-        yield _runtime("rust", ref, location) if ref[:1].isdigit() else _range("rust", ref, location)
+def _set_up(step: Node, at: _At) -> Iterator[Parsed]:
+    action, options = step.get("uses"), step.get("with")
+    name, _, ref = action.text.partition("@")
+    if name.lower() == "dtolnay/rust-toolchain" and options.get("toolchain").value is None:
+        yield _runtime(wanted("rust", ref) or Wanted("rust", None, ref), action.place(len(name) + 1))
         return
+    distributions = [text for text, _ in at.known(options.get("distribution"))]
+    vendors = {built_by("oracle-graalvm" if text == "graalvm" else text) for text in distributions}
+    vendor = vendors.pop() if len(vendors) == 1 else ""
     for option, runtime in _SETUPS.get(name.lower(), ()):
-        for value in _values(_member(options, option), at.inside(option)):
-            yield from _versions(runtime, value, at)
+        for text, node in at.known(options.get(option)):
+            yield from _versions(runtime, text, node, vendor, at)
 
 
-def _versions(runtime: str, value: _Value, at: _At) -> Iterator[Dependency | Problem]:
-    lines = value.text.splitlines()[:_LARGEST]
+def _versions(runtime: str, texts: str, node: Node, vendor: str, at: _At) -> Iterator[Parsed]:
+    lines = texts.splitlines()[:_LARGEST]
     for text in filter(None, map(str.strip, lines)):
-        location = at.place(value) if len(lines) == 1 else _line_place(text, value, at)
-        version = text.removeprefix("ruby-") if runtime == "ruby" else text
-        number = version if at.places.quoted(value.path) or value.written != text else _number(version, runtime)
-        if number != version:
-            yield Problem(f"Without quotes, {version} is the number {number}.", location)
-        yield _range(runtime, number, location) if _is_open(number) else _runtime(runtime, number, location)
+        location = node.place() if len(lines) == 1 else _line_place(text, node, at)
+        number = text if node.places.quoted(node.path) or node.text != text else as_number(text, runtime)
+        if number != text:
+            yield Problem(f"Without quotes, {text} is the number {number}.", location)
+        # `12.x` is one line of versions, told in the same way as `12`, but no version.
+        line = Wanted(runtime, number, number) if re.fullmatch(r"[0-9.]+\.[xX]", number) else wanted(runtime, number)
+        found = line or Wanted(runtime, None, number)
+        yield _runtime(found._replace(vendor=found.vendor or vendor) if found.name == "java" else found, location)
 
 
-def _number(text: str, runtime: str) -> str:
-    # YAML reads `3.10` as the number 3.1, and `3.0` as 3, which most actions take for 3.0 all the same.
-    match = re.fullmatch(r"([0-9]+)\.([0-9]*?)0+", text)
-    if match is None or (not match[2] and runtime != "ruby"):
-        return text
-    return f"{match[1]}.{match[2]}" if match[2] else match[1]
+def _runtime(found: Wanted, location: Location) -> Dependency:
+    purl = make("generic", found.name, found.version, found.vendor)
+    return Dependency(purl, location, found.requirement, Kind.RUNTIME, Scope.BUILD, direct=True)
 
 
-def _is_open(text: str) -> bool:
-    words = r"(?:latest|lowest|highest|newest|stable|oldstable|lts\b|current|node|nightly|canary|head|default|system"
-    pattern = rf"[-<>=~^!*]|{words}|beta|dev|main|master|min|j?ruby$)"
-    return re.match(pattern, text, re.IGNORECASE) is not None or re.fullmatch(r"[\w.+/-]+", text) is None
-
-
-def _runtime(name: str, version: str, location: Location) -> Dependency:
-    # `12.x` is one line of versions, told in the same way as `12`, but no version.
-    line = version if re.search(r"\.[xX]\b", version) else None
-    return Dependency(make("generic", name, version), location, line, Kind.RUNTIME, Scope.BUILD, direct=True)
-
-
-def _range(name: str, requirement: str, location: Location) -> Dependency:
-    return Dependency(make("generic", name), location, requirement, Kind.RUNTIME, Scope.BUILD, direct=True)
-
-
-def _line_place(text: str, value: _Value, at: _At) -> Location:
+def _line_place(text: str, node: Node, at: _At) -> Location:
     # One line of a block: found where it stands alone on a line behind the key, before anything else does.
-    key = at.places.key(value.path)
+    key = node.key_place
     if key.line is None:
         return at.source.location
-    for number, line in enumerate(at.lines[key.line + 1 :][: len(value.text.splitlines())], key.line + 1):
+    for number, line in enumerate(at.lines[key.line + 1 :][: len(node.text.splitlines())], key.line + 1):
         if line.strip() == text:
             start = line.index(text) + 1
             return Location(key.path, number, start, start + len(text))
     return at.source.location
 
 
-# Images and runners.
+def _runners(labels: Node, at: _At) -> Iterator[Parsed]:
+    if isinstance(labels.value, dict):
+        labels = labels.get("labels")
+    for label in labels.each():
+        for text, node in at.known(label):
+            yield from system(node, text)
 
 
-def _container(container: object, at: _At) -> Iterator[Dependency | Problem]:
-    if isinstance(container, dict):
-        container, at = container.get("image"), at.inside("image")
-    for value in _values(container, at):
-        text = value.text.removeprefix(oci.SCHEME)
-        if text.strip():
-            yield oci.image(text, at.place(value), Scope.BUILD)
+def _items(node: Node) -> list[Node]:
+    return list(node.each())[:_LARGEST] if isinstance(node.value, list) else []
 
 
-def _runners(labels: object, at: _At) -> Iterator[Dependency | Problem]:
-    if isinstance(labels, dict):
-        labels, at = labels.get("labels"), at.inside("labels")
-    several = [(label, at.inside(index)) for index, label in enumerate(labels)] if isinstance(labels, list) else None
-    for label, here in several or [(labels, at)]:
-        for value in _values(label, here):
-            match = re.fullmatch(r"(ubuntu|macos|windows)-([0-9]+(?:\.[0-9]+)?)(?:-[\w-]+)?", value.text)
-            if match:
-                purl = make("generic", _SYSTEMS.get(match[1], match[1]), match[2])
-                yield Dependency(purl, at.place(value), kind=Kind.OS, scope=Scope.BUILD, direct=True)
-
-
-# Expressions.
-
-
-def _values(value: object, at: _At) -> Sequence[_Value]:
-    """Return what a text may be; an expression that only a run can know stays one."""
-    if not isinstance(value, str):
-        return ()
-    found = re.search(r"\$\{\{\s*(matrix|env)((?:\.[\w-]+|\[\s*'[^']*'\s*\])+)\s*\}\}", value)
-    if found is None:
-        return (_Value(value, at.path, value),)
-    steps = [name or key for name, key in re.findall(r"\.([\w-]+)|\[\s*'([^']*)'\s*\]", found[2])]
-    known = _in_matrix(steps, at) if found[1] == "matrix" else _in_env(steps, at)
-    if found[0] == value.strip():
-        return known or (_Value(value, at.path, value),)
-    before, behind = value[: found.start()], value[found.end() :]
-    return [_Value(f"{before}{text}{behind}", at.path, value) for text, _, _ in known] or (
-        _Value(value, at.path, value),
-    )
-
-
-def _in_matrix(steps: Sequence[str], at: _At) -> list[_Value]:
-    matrix, path = at.matrix
-    found: list[_Value] = []
-    values = _member(matrix, steps[0])
-    for index, value in enumerate(values[:_LARGEST] if isinstance(values, list) else ()):
-        found += _literal(_member(value, *steps[1:]), (*path, steps[0], index, *steps[1:]))
-    included = _member(matrix, "include")
-    for index, value in enumerate(included[:_LARGEST] if isinstance(included, list) else ()):
-        found += _literal(_member(value, *steps), (*path, "include", index, *steps))
-    return found
-
-
-def _in_env(steps: Sequence[str], at: _At) -> list[_Value]:
-    for table, path in at.envs:
-        if isinstance(table, dict) and steps[0] in table:
-            return _literal(_member(table, *steps), (*path, *steps))
-    return []
-
-
-def _literal(value: object, path: Path) -> list[_Value]:
-    return [_Value(value, path, value)] if isinstance(value, str) and "${{" not in value else []
-
-
-def _member(value: object, *keys: str) -> object:
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
+def _has(node: Node, key: str) -> bool:
+    return isinstance(node.value, dict) and key in node.value
 
 
 def _mark(head: bytes) -> bool:
@@ -322,7 +230,6 @@ def _mark(head: bytes) -> bool:
 
 # A matrix makes no more jobs than this; what is longer was built to cost time.
 _LARGEST: Final = 256
-_SYSTEMS: Final = {"windows": "windows-server"}
 _PYTHON: Final = (("python-version", "python"),)
 _JAVA: Final = (("java-version", "java"),)
 _RUBY: Final = (("ruby-version", "ruby"),)

@@ -7,7 +7,7 @@ Kotlin; what it computes is not known, and is left out. Of its variables those c
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.ecosystems import maven
@@ -263,18 +263,73 @@ def _bare(name: str) -> str:
 def _variables(statements: Sequence[_Statement], source: Source) -> dict[str, str]:
     if "$" not in source.text:
         return {}
+    above = _root(source)
+    known = _properties(source, above)
+    own = _Script(_declared(statements), tuple(_applied(statements)))
+    for script in (*_shared(source, own, above), own):
+        for name, text in script.declared.items():
+            known.pop(name, None)
+            value = _replaced(text, known) if text and text.startswith(_PROPERTY) else text
+            known |= {} if value is None or value.startswith(_PROPERTY) else {name: value}
+    return known
+
+
+class _Script(NamedTuple):
+    """What a script gives to others: variables (None: not known), and the scripts that it applies.
+
+    Each of those is a path, and whether that begins at the root of the build.
+    """
+
+    declared: Mapping[str, str | None]
+    applied: tuple[tuple[bool, str], ...]
+
+
+def _shared(source: Source, own: _Script, above: str | None) -> list[_Script]:
+    """Return the scripts that one builds upon: that of the root, and what the two of them apply, first things first."""
+    waiting: list[tuple[str, _Script]] = [("", own)]
+    found: list[_Script] = []
+    for name in _ROOT_SCRIPTS if above is not None else ():
+        root = source.beside(f"{above}{name}")
+        if root is not None and root.path != source.path:
+            waiting.insert(0, (above or "", _script(root.text)))
+            found.append(waiting[0][1])
+    for folder, script in waiting:
+        for from_root, path in script.applied:
+            start = (above or "") if from_root else folder
+            applied = source.beside(start + path) if len(found) < _MOST_SCRIPTS else None
+            if applied is not None and applied.path != source.path:
+                found.append(_script(applied.text))
+                waiting.append((start + path.rpartition("/")[0] + "/", found[-1]))
+    return found
+
+
+@lru_cache(maxsize=64)
+def _script(text: str) -> _Script:
+    # The projects of a build share few scripts.
+    statements = _statements(text)
+    return _Script(_declared(statements), tuple(_applied(statements)))
+
+
+def _applied(statements: Sequence[_Statement]) -> Iterator[tuple[bool, str]]:
+    # `apply from: "$rootDir/gradle/versions.gradle"`, `apply(from = "versions.gradle.kts")`
+    for statement in statements:
+        words = [token.value for token in statement.tokens if token.kind == "word"]
+        path = next((token.value for token in statement.tokens if token.is_text), "")
+        if statement.name == "apply" and "from" in words and path:
+            relative = _root_folder().sub("", path)
+            yield relative != path or "rootProject.file" in words, relative
+        for block in statement.blocks:
+            yield from _applied(block)
+
+
+def _declared(statements: Sequence[_Statement]) -> dict[str, str | None]:
     texts: dict[str, set[str | None]] = {}
     declared: set[str] = set()
     for name, text, is_declared in _assignments(statements, is_extra=False, is_top=True):
         texts.setdefault(name, set()).add(text if text is None or len(text) <= _LONGEST else None)
         declared.update([name] if is_declared else [])
-    known = _properties(source)
-    for name in declared:
-        # What is set to two texts, or to what is computed, has none that is known.
-        text = next(iter(texts[name])) if len(texts[name]) == 1 else None
-        known.pop(name, None)
-        known |= {} if text is None else {name: text}
-    return known
+    # What is set to two texts, or to what is computed, has none that is known.
+    return {name: next(iter(texts[name])) if len(texts[name]) == 1 else None for name in declared}
 
 
 def _assignments(
@@ -302,11 +357,19 @@ def _assignment(tokens: Sequence[_Token], *, is_extra: bool, is_top: bool) -> It
         return
     name, is_declared = _assigned(before)
     is_declared = is_declared or (len(before) == 1 and (is_extra or is_top))
-    plain = len(behind) == 1 and behind[0].is_text
-    yield name, behind[0].value if plain else None, is_declared
+    yield name, _assigned_text(behind), is_declared
     for key, sign, text in zip(behind, behind[1:], behind[2:], strict=False):
         if behind[0].value == "[" and sign.value == ":" and text.is_text:
             yield f"{name}.{key.value}", text.value, is_declared
+
+
+def _assigned_text(behind: Sequence[_Token]) -> str | None:
+    if len(behind) == 1 and behind[0].is_text:
+        return behind[0].value
+    called, _, named = (*behind, None, None, None)[:_CALL]
+    if called and named and named.is_text and called.value.rpartition(".")[2] in {"property", "findProperty"}:
+        return f"{_PROPERTY}'{named.value}')}}"
+    return None
 
 
 def _assigned(before: Sequence[_Token]) -> tuple[str, bool]:
@@ -321,13 +384,17 @@ def _assigned(before: Sequence[_Token]) -> tuple[str, bool]:
     return _bare(words[-1]), len(words) > 1 or _bare(words[-1]) != words[-1]
 
 
-def _properties(source: Source) -> dict[str, str]:
-    # A build has the properties of its root, which is where its settings lie, and each project its own.
-    found: dict[str, str] = {}
+def _root(source: Source) -> str | None:
+    # The root of a build is where its settings lie.
     for above in _ABOVE:
         if source.beside(f"{above}settings.gradle") or source.beside(f"{above}settings.gradle.kts"):
-            found = _read_properties(source.beside(f"{above}gradle.properties"))
-            break
+            return above
+    return None
+
+
+def _properties(source: Source, above: str | None) -> dict[str, str]:
+    # A build has the properties of its root, and each project its own.
+    found = {} if above is None else _read_properties(source.beside(f"{above}gradle.properties"))
     return found | _read_properties(source.beside("gradle.properties"))
 
 
@@ -443,6 +510,11 @@ def _prefix() -> re.Pattern[str]:
 
 
 @cache
+def _root_folder() -> re.Pattern[str]:
+    return re.compile(r"\$\{?(?:rootDir|rootProject\.projectDir|rootProject\.rootDir)\}?/")
+
+
+@cache
 def _property() -> re.Pattern[str]:
     return re.compile(r"^[ \t]*+([\w.-]++)[ \t]*+[=:][ \t]*+([^\r\n]*?)[ \t]*+\r?$", re.MULTILINE)
 
@@ -460,6 +532,13 @@ _ROUNDS: Final = 10
 # What can tell what a block is for stands at its beginning.
 _HEADER: Final = 4
 _PAIR: Final = 2
+# How a text says that a variable has the value of one of the build's properties.
+_PROPERTY: Final = "${property("
+# The tokens of a call up to its first argument: `property("name"`.
+_CALL: Final = 3
+# Builds share a few scripts; what applies more was built to.
+_MOST_SCRIPTS: Final = 32
+_ROOT_SCRIPTS: Final = ("build.gradle", "build.gradle.kts")
 _ABOVE: Final = ("", "../", "../../", "../../../")
 _BRACKETS: Final = {"(": 1, "[": 1, ")": -1, "]": -1}
 _CONTROL: Final = frozenset({"catch", "else", "finally", "for", "if", "try", "when", "while"})

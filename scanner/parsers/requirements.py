@@ -718,4 +718,6 @@ PARSER: Final = Parser(
     spec="https://pip.pypa.io/en/stable/reference/requirements-file-format/",
     parse=parse,
     mark=_mark,
+    # What pip-compile and uv write beside `requirements.in`.
+    pinned_by=("<stem>.txt",),
 )
