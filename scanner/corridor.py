@@ -294,7 +294,7 @@ class _Judge:
         if said is not None:
             return [
                 Verdict(dependency, status, match and Match(dependency, *match[1:]), reason)
-                for _, status, match, reason in said
+                for _, status, match, reason, _ in said
             ]
         found = resolve_all(dependency, self.known)
         said = tuple([judging.judge(one, policy, self.today, self._data_date, path) for one in found])
@@ -357,9 +357,10 @@ class _Tally:
             self.by_reason[verdict.reason] += 1
         if verdict.match is not None:
             self._use(Used(verdict.match, verdict.status, 1))
-        if self._keeps_all:
-            self.components.append(verdict)
         policy, path = judge.policies.of(verdict.dependency.location.path)
+        if self._keeps_all:
+            ignored = judging.ignoring(verdict, policy, path, judge.today) if policy.ignores else None
+            self.components.append(verdict._replace(ignored=ignored) if ignored else verdict)
         if policy.support and verdict.match and (given := judging.extension(policy, verdict.match)) and given.contract:
             self.covered.add(given.contract)
         if judging.reported(verdict, policy):

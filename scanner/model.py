@@ -321,26 +321,6 @@ class Advice(NamedTuple):
     replacement: str | None = None
 
 
-class Verdict(NamedTuple):
-    """What the policy says of one dependency; `match` is None when nothing can be said of a cycle, for a `reason`."""
-
-    dependency: Dependency
-    status: Status
-    match: Match | None = None
-    reason: Reason | None = None
-
-
-class Used(NamedTuple):
-    """A cycle of a product that is in use, with one verdict on it: `match` is the first of its places, of so many.
-
-    What asks for a range, and what is older than the oldest tracked cycle, are uses of their own.
-    """
-
-    match: Match
-    status: Status
-    places: int
-
-
 class Selector(NamedTuple):
     """Which dependencies an entry of the settings speaks of: those that fit all that is given.
 
@@ -363,6 +343,30 @@ class Ignore(NamedTuple):
     reason: str
     until: date
     location: Location
+
+
+class Verdict(NamedTuple):
+    """What the policy says of one dependency; `match` is None when nothing can be said of a cycle, for a `reason`.
+
+    `ignored` is the entry of the settings that sets it aside, told where components are listed one by one.
+    """
+
+    dependency: Dependency
+    status: Status
+    match: Match | None = None
+    reason: Reason | None = None
+    ignored: Ignore | None = None
+
+
+class Used(NamedTuple):
+    """A cycle of a product that is in use, with one verdict on it: `match` is the first of its places, of so many.
+
+    What asks for a range, and what is older than the oldest tracked cycle, are uses of their own.
+    """
+
+    match: Match
+    status: Status
+    places: int
 
 
 class Gate(NamedTuple):

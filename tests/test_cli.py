@@ -35,7 +35,7 @@ SMALL_SCAN_LOADS = {
     "globs",
     "message",
     "selection",
-    "settings",
+    "terms",
     "catalog",
     "catalog.cycles",
     "catalog.dataset",
@@ -314,7 +314,7 @@ def test_help_names_every_command_and_every_option(tmp_path: Path) -> None:
         assert max(map(len, outcome.out.splitlines())) <= 80
         for option in plugin.command(name).options:
             assert f"--{option.name} " in outcome.out or f"--{option.name}\n" in outcome.out
-    assert "data, explain, formats, list" in eolscan(tmp_path, "-h").out
+    assert "config, data, explain, formats, ignore, list" in eolscan(tmp_path, "-h").out
 
 
 def test_the_program_answers_version_at_once(tmp_path: Path) -> None:

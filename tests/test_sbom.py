@@ -89,3 +89,16 @@ def test_only_a_purl_that_others_read_is_written_for_them() -> None:
     assert official.to_string() == "pkg:pypi/django@3.2.25"
     for text in ("", "django", "pkg:pypi", "pkg:pypi/a\x1b[31m@1", "pkg:docker/@1"):
         assert purl.official(text) is None
+
+
+def test_what_sets_a_component_aside_is_among_its_facts() -> None:
+    report = sample.policed()
+    ignored, carried = report.findings[0], report.extended[0]
+    verdict = Verdict(ignored.matches[0].dependency, ignored.status, ignored.matches[0], ignored=ignored.ignored)
+    assert dict(sbom.facts(verdict)) | {
+        "ignored": "replaced in Q1, see PLAT-123",
+        "ignored_until": "2027-03-31",
+    } == dict(sbom.facts(verdict))
+    verdict = Verdict(carried.matches[0].dependency, carried.status, carried.matches[0])
+    assert dict(sbom.facts(verdict))["extended_by"] == "Ubuntu Pro"
+    assert dict(sbom.facts(verdict))["extended_until"] == "2030-04-02"

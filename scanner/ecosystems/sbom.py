@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from scanner import about, purl
 from scanner.ecosystems.components import canonical, versioned
 from scanner.model import EvidenceClass, Kind, Status
+from scanner.text import clean, redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -99,7 +100,8 @@ def facts(verdict: Verdict) -> list[tuple[str, str]]:
     if cycle.latest:
         found.append(("latest", cycle.latest))
     evidence = verdict.match.evidence
-    return [*found, ("evidence", str(evidence.evidence_class)), ("source", evidence.source)]
+    found += [("evidence", str(evidence.evidence_class)), ("source", evidence.source)]
+    return [*found, *_set_aside(verdict)]
 
 
 def basis(today: date, data: Stamp) -> list[tuple[str, str]]:
@@ -128,6 +130,17 @@ def end_of_day(last: date) -> str:
 def last_day(cycle: Cycle) -> date | None:
     """Return the last day on which the cycle is supported in any way, where that is known."""
     return max(filter(None, (day(cycle.eol), day(cycle.eoes))), default=None)
+
+
+def _set_aside(verdict: Verdict) -> Iterator[tuple[str, str]]:
+    extension = verdict.match and verdict.match.extension
+    if extension:
+        yield "extended_until", _told(extension.until)
+    if extension and extension.contract and extension.contract.provider:
+        yield "extended_by", redact(clean(extension.contract.provider))
+    if verdict.ignored:
+        yield "ignored", redact(clean(verdict.ignored.reason))
+        yield "ignored_until", verdict.ignored.until.isoformat()
 
 
 def _told(end: Ending) -> str:
