@@ -2,7 +2,8 @@
 
     python -m benchmarks.sbom [ROUNDS [NAME...]]
 
-Whole processes, as in benchmarks/lockfiles.py, and the peak of memory of ours.
+Whole processes, as in benchmarks/lockfiles.py, and the peak of memory of ours: of the larger one where two share
+the work. The baseline for XML is lxml, which has to be installed for its row.
 """
 
 from __future__ import annotations
@@ -138,13 +139,85 @@ def component(number: int, text: str) -> dict[str, object]:
     }
 
 
+def cyclonedx_xml(count: int) -> Iterator[str]:
+    """Write the same in XML."""
+    from xml.sax.saxutils import escape, quoteattr
+
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n<bom xmlns="http://cyclonedx.org/schema/bom/1.5" version="1">\n'
+    yield '  <metadata>\n    <component type="application" bom-ref="root">\n      <name>root</name>\n'
+    yield "    </component>\n  </metadata>\n  <components>\n"
+    for number in range(count):
+        text = purl(number)
+        name, _, version = map(escape, text.rpartition("/")[2].partition("@"))
+        yield f'    <component type="library" bom-ref={quoteattr(f"{text}#{number}")}>\n      <name>{name}</name>\n'
+        yield f"      <version>{version}</version>\n      <hashes>\n"
+        yield f'        <hash alg="SHA-256">{digest(number)}</hash>\n'
+        yield "      </hashes>\n      <licenses>\n        <license>\n          <id>MIT</id>\n        </license>\n"
+        yield f"      </licenses>\n      <purl>{escape(text)}</purl>\n      <properties>\n"
+        yield f'        <property name="syft:location:0:path">/app/lib/{number}/package</property>\n'
+        yield "      </properties>\n    </component>\n"
+    yield "  </components>\n  <dependencies>\n"
+    for number in range(0, count, 3):
+        yield f"    <dependency ref={quoteattr(f'{purl(number)}#{number}')}>\n"
+        for child in range(number * 3 + 1, min(count, number * 3 + 4)):
+            yield f"      <dependency ref={quoteattr(f'{purl(child)}#{child}')}/>\n"
+        yield "    </dependency>\n"
+    yield "  </dependencies>\n</bom>\n"
+
+
+def spdx(count: int) -> Iterator[str]:
+    """Write SPDX 2.3 as a tool does that lists what it finds in an image, with a relationship for each package."""
+    head = {"spdxVersion": "SPDX-2.3", "dataLicense": "CC0-1.0", "SPDXID": "SPDXRef-DOCUMENT", "name": "image"}
+    yield f'{json.dumps(head)[:-1]}, "packages": [\n{json.dumps({"name": "image", "SPDXID": "SPDXRef-Root"})}'
+    for number in range(count):
+        yield ",\n" + json.dumps(package(number, purl(number)))
+    yield '\n], "relationships": [\n'
+    yield json.dumps(relationship("SPDXRef-DOCUMENT", "DESCRIBES", "SPDXRef-Root"))
+    for number in range(count):
+        yield ",\n" + json.dumps(relationship("SPDXRef-Root", "CONTAINS", f"SPDXRef-Package-{number}"))
+        if number % 3 == 1:
+            parent = f"SPDXRef-Package-{number // 3}"
+            yield ",\n" + json.dumps(relationship(f"SPDXRef-Package-{number}", "DEPENDENCY_OF", parent))
+    yield "\n]}\n"
+
+
+def package(number: int, text: str) -> dict[str, object]:
+    """Return one package with what tools usually tell of it."""
+    name, _, version = text.rpartition("/")[2].partition("@")
+    cpe = f"cpe:2.3:a:{name}:{name}:{version}:*:*:*:*:*:*:*"
+    return {
+        "name": name,
+        "SPDXID": f"SPDXRef-Package-{number}",
+        "versionInfo": version,
+        "supplier": "NOASSERTION",
+        "downloadLocation": "NOASSERTION",
+        "filesAnalyzed": False,
+        "checksums": [{"algorithm": "SHA256", "checksumValue": digest(number)}],
+        "sourceInfo": f"acquired package info from the file /app/lib/{number}/package",
+        "licenseConcluded": "NOASSERTION",
+        "licenseDeclared": "MIT",
+        "externalRefs": [
+            {"referenceCategory": "SECURITY", "referenceType": "cpe23Type", "referenceLocator": cpe},
+            {"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": text},
+        ],
+    }
+
+
+def relationship(element: str, kind: str, related: str) -> dict[str, str]:
+    """Return one relationship."""
+    return {"spdxElementId": element, "relatedSpdxElement": related, "relationshipType": kind}
+
+
 NOTHING: Final = "pass"
+XML: Final = "import sys\nfrom lxml import etree\nfor _ in etree.iterparse(sys.argv[1]): pass"
 JSON: Final = "import sys, json\nwith open(sys.argv[1], 'rb') as file: json.load(file)"
 
 ROWS: Final = (
     Row("cdx.json-1000", lambda: cyclonedx(1_000), NOTHING, 5.0, 64),
     Row("cdx.json-100000", lambda: cyclonedx(100_000), JSON, 0.15, 64),
     Row("cdx.json-1000000", lambda: cyclonedx(1_000_000), JSON, 0.08, 200),
+    Row("cdx.xml-100000", lambda: cyclonedx_xml(100_000), XML, 1.0, 64),
+    Row("spdx.json-100000", lambda: spdx(100_000), JSON, 0.25, 64),
 )
 
 if __name__ == "__main__":

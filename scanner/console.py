@@ -7,7 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from scanner.model import ScanError
-from scanner.text import clean, for_log, redact, shorten
+from scanner.text import clean, for_log, redact, width
 from scanner.wording import counted
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ _SHOWN_PROBLEMS = 20
 _PATIENCE = 1.0
 _INTERVAL = 0.1
 _BAR = 24
+_USUAL = 80
 _ERASE_LINE = "\r\x1b[K"
 
 
@@ -41,10 +42,11 @@ def tell(world: World, problems: Sequence[Problem]) -> None:
 
 
 def tell_unread(world: World, inputs: Sequence[Input]) -> bool:
-    """Name the inputs that gave nothing but problems; tell whether there are any."""
-    unread = [given.path for given in inputs if given.unread]
-    for path in unread:
-        say(world, f"nothing could be read in {path}.")
+    """Name the inputs that gave nothing but problems or broke off; tell whether there are any."""
+    unread = [given for given in inputs if given.unread]
+    for given in unread:
+        whole = f"{given.path} could not be read to its end."
+        say(world, whole if given.components else f"nothing could be read in {given.path}.")
     return bool(unread)
 
 
@@ -69,20 +71,22 @@ class Progress:
     def __init__(self, world: World, *, quiet: bool = False) -> None:
         """Begin to wait."""
         self._stream = world.stderr
-        self._width = world.style.width or 80
-        self._silent = quiet or not world.stderr.isatty()
+        self._silent = quiet or not world.stderr.isatty() or world.environ.get("TERM") == "dumb"
+        self._width = 0 if self._silent else _columns(world)
+        self._process = os.getpid()
         self._last = monotonic() + _PATIENCE - _INTERVAL
         self._shown = False
 
     def __call__(self, done: int, total: int, path: str) -> None:
-        """Show how many files of how many are read (0 of 0: not known), and which is being read."""
+        """Show how much of so many files is read (0 of 0: not known), and which is being read.
+
+        Where forks share the work, each tells of its own part; they are of about the same size, and one speaks for all.
+        """
         now = monotonic()
-        if self._silent or now - self._last < _INTERVAL:
+        if self._silent or now - self._last < _INTERVAL or os.getpid() != self._process:
             return
         self._last, self._shown = now, True
-        filled = _BAR * done // total if total else 0
-        counted = f"[{'#' * filled}{'-' * (_BAR - filled)}] {done}/{total} " if total else ""
-        self._stream.write(_ERASE_LINE + shorten(f"{counted}{for_log(clean(path))}", max(self._width - 1, 1)))
+        self._stream.write(_ERASE_LINE + _drawn(done, total, for_log(clean(path)), self._width - 1))
         self._stream.flush()
 
     def __enter__(self) -> Self:
@@ -95,3 +99,32 @@ class Progress:
             self._stream.write(_ERASE_LINE)
             self._stream.flush()
         self._shown = False
+
+
+def _columns(world: World) -> int:
+    """Return the width of the terminal that standard error is, also where standard output is a pipe."""
+    try:
+        return os.get_terminal_size(world.stderr.fileno()).columns or _USUAL
+    except (OSError, ValueError):
+        return world.style.width or _USUAL
+
+
+def _drawn(done: int, total: int, path: str, room: int) -> str:
+    """Draw the bar, as far as there is room for one, and the end of the path, which tells more than its beginning."""
+    if total <= 1:
+        # Of a single file nobody knows how much is read.
+        head = "reading "
+    else:
+        cells = max(min(_BAR, room // 4), 1)
+        filled = cells * done // total
+        head = f"[{'#' * filled}{'-' * (cells - filled)}] {100 * done // total:>2}% "
+    return (head + _end_of(path, room - len(head)))[: max(room, 0)]
+
+
+def _end_of(path: str, room: int) -> str:
+    if width(path) <= room:
+        return path
+    end = path[-max(room - 2, 1) :]
+    while end and width(end) > room - 2:
+        end = end[1:]
+    return f"..{end}"

@@ -151,10 +151,14 @@ class Include(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """Something that could not be read; the scan goes on."""
+    """Something that could not be read; the scan goes on.
+
+    `cut` where the file breaks off there, so that nobody knows what stood behind.
+    """
 
     message: str
     location: Location
+    cut: bool = False
 
 
 class Passed(NamedTuple):
@@ -465,7 +469,7 @@ class Input(NamedTuple):
     """One file that was read; `repo_path` is its path from the git root, the same from any directory.
 
     `components` counts what the file itself names. `unread` tells that the user named the file, and that
-    it and what it includes gave nothing but problems.
+    it and what it includes gave nothing but problems, or broke off.
     """
 
     path: str

@@ -284,7 +284,9 @@ class Reading:
                 self._request.progress(self._done, len(self._jobs), opened.path)
             count += 1
             yield dependency
-        if place.named and not count and not self.inputs[position].components and len(self.problems) > problems:
+        told = self.problems[problems:]
+        empty = not count and not self.inputs[position].components
+        if place.named and told and (empty or any(problem.cut for problem in told)):
             self.inputs[position] = self.inputs[position]._replace(unread=True)
 
     def _pinned(self, opened: Source, parser: Parser, place: _Place) -> Iterator[Dependency]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from functools import partial
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scanner import crew
 from scanner.catalog import dataset
 from scanner.catalog.index import Index
 from scanner.corridor import resolve_all
@@ -22,6 +26,7 @@ from scanner.syntax.jsonstream import Broken, Element, Skimmed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+FORKS = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere one process does everything")
 SKIMS = {"components": {"purl": str, "type": str}}
 
 texts = st.text(alphabet='abé"\\{}[],: \n\u2028', max_size=6)
@@ -129,10 +134,109 @@ def test_a_large_sbom_gives_what_its_plain_reading_gives(
     )
 
 
-def test_a_document_that_breaks_off_tells_only_that() -> None:
-    (problem,) = cyclonedx_json.parse(Source("f", b'{"specVersion": "1.5", "components": [{"name": "a"},'))
+def with_two_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jsonstream, "_WORTH_SHARING", 1)
+    monkeypatch.setattr(jsonstream, "_STRETCH", 20_000)
+    monkeypatch.setattr(jsonstream, "read", partial(jsonstream.read, small=1))
+    monkeypatch.setattr(crew, "cores", lambda: 2)
+
+
+def _is_asked_for(purl: str) -> bool:
+    return "django" in purl or not purl.startswith("pkg:")
+
+
+def asked_of(data: bytes) -> tuple[list[Dependency], list[Problem], int]:
+    """Ask for django; return what is asked for, the problems, and how many there are of all."""
+    source = Source("f", data)
+    source.asked = lambda purls: [number for number, purl in enumerate(purls) if _is_asked_for(str(purl))]
+    told = list(cyclonedx_json.parse(source))
+    found = [value for value in told if isinstance(value, Dependency)]
+    count = len(found) + sum(value.number for value in told if isinstance(value, Passed))
+    wanted = [value for value in found if "django" in value.purl]
+    return wanted, [value for value in told if isinstance(value, Problem)], count
+
+
+@FORKS
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("layout", [{"indent": 2}, {"separators": (",", ":")}, {}])
+@pytest.mark.parametrize(
+    "flaw", [None, {"purl": 5, "name": "x"}, "no table", {"name": "n", "components": [{"name": "m"}]}]
+)
+def test_two_processes_read_what_one_reads(
+    monkeypatch: pytest.MonkeyPatch, newline: str, layout: dict[str, object], flaw: object
+) -> None:
+    listed: list[object] = list(entries(900))
+    listed[500:500] = [] if flaw is None else [flaw]
+    edges = [{"ref": str(number), "dependsOn": [str(number + 1)]} for number in range(899)]
+    document = {
+        "specVersion": "1.5",
+        "metadata": {"component": {"bom-ref": "0"}},
+        "components": listed,
+        "dependencies": edges,
+    }
+    text = json.dumps(document, **layout).replace("\n", newline)  # type: ignore[arg-type]  # -- keywords of one function
+    one = asked_of(text.encode())
+    with_two_processes(monkeypatch)
+    with mock.patch.object(os, "fork", wraps=os.fork) as fork:
+        assert asked_of(text.encode()) == one
+        assert fork.call_count == 1
+    monkeypatch.setattr(crew, "_send", lambda *_: sys.exit("killed"))
+    assert asked_of(text.encode()) == one
+
+
+@FORKS
+@pytest.mark.parametrize("where", [0.2, 0.55, 0.9, 0.999])
+@pytest.mark.parametrize("wound", [b"", b"}", b'"', b"\xff"])
+def test_two_processes_break_off_where_one_does(monkeypatch: pytest.MonkeyPatch, where: float, wound: bytes) -> None:
+    data = json.dumps({"specVersion": "1.5", "components": list(entries(900))}).encode()
+    cut = int(where * len(data))
+    data = data[:cut] + wound + (data[cut + 1 :] if wound else b"")
+    one = asked_of(data)
+    assert one[0]
+    with_two_processes(monkeypatch)
+    assert asked_of(data) == one
+
+
+def test_a_document_that_breaks_off_tells_what_stands_before() -> None:
+    problem, found = cyclonedx_json.parse(Source("f", b'{"specVersion": "1.5", "components": [{"name": "a"},'))
     assert isinstance(problem, Problem)
     assert problem.location.line == 1
+    assert isinstance(found, Dependency)
+    assert found.label == ("a", None)
+
+
+@pytest.mark.parametrize("small", [0, jsonstream.SMALL])
+@pytest.mark.parametrize(
+    ("text", "line", "word"),
+    [
+        (b'{"a": 1,\n"x": [NaN], "components": []}', 2, "NaN"),
+        (b'{"components": [{}],\n "components": []}', 2, "more than once"),
+        (b'{"a": "\xe4"}', None, "UTF-8"),
+    ],
+)
+def test_what_is_hardly_json_is_read_and_told(text: bytes, line: int | None, word: str, small: int) -> None:
+    events = list(jsonstream.read(Source("f", text), SKIMS | {"x": {}}, small=small))
+    (odd,) = (event for event in events if isinstance(event, jsonstream.Odd))
+    assert word in odd.message
+    assert odd.location.line == line
+    assert not any(isinstance(event, Broken) for event in events)
+
+
+def test_half_a_character_is_told() -> None:
+    text = rb'{"specVersion": "1.5", "components": [{"name": "a\ud800", "purl": "pkg:npm/a@1"}]}'
+    problem, found = cyclonedx_json.parse(Source("f", text))
+    assert isinstance(problem, Problem)
+    assert isinstance(found, Dependency)
+
+
+def test_a_reference_that_several_components_have_is_told_where_it_counts() -> None:
+    parts = [{"name": name, "bom-ref": "x"} for name in "ab"]
+    edges = [{"ref": "x", "dependsOn": ["x"]}]
+    for dependencies, count in (([], 0), (edges, 1)):
+        document = {"specVersion": "1.5", "components": parts, "dependencies": dependencies}
+        told = list(cyclonedx_json.parse(Source("f", json.dumps(document).encode())))
+        assert sum(isinstance(value, Problem) for value in told) == count
+        assert sum(isinstance(value, Dependency) for value in told) == 2
 
 
 _index = Index(dataset.load())

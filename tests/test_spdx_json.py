@@ -12,6 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from scanner import crew
+from scanner.ecosystems import spdx
 from scanner.model import Dependency, Kind, Passed, Problem
 from scanner.parsers import spdx_json
 from scanner.source import Source
@@ -109,10 +111,40 @@ def test_what_is_no_plain_package_is_never_only_counted() -> None:
     assert len([value for value in values if isinstance(value, Problem)]) == 2
 
 
-def test_what_is_only_for_development_is_never_only_counted() -> None:
-    ends = {"relationshipType": "DEV_DEPENDENCY_OF", "relatedSpdxElement": "SPDXRef-library-0"}
-    data = document(*map(library, range(9)), relationships=[{"spdxElementId": "SPDXRef-library-5", **ends}])
-    assert "pkg:npm/library-5@1.0.5" in [found.purl for found in dependencies(read(data, asked=[], large=True))]
+def graphed(count: int) -> bytes:
+    ends = [("SPDXRef-DOCUMENT", "DESCRIBES", "SPDXRef-root"), ("SPDXRef-root", "DEPENDS_ON", "SPDXRef-library-0")]
+    ends += [(f"SPDXRef-library-{at}", "DEPENDENCY_OF", f"SPDXRef-library-{at // 3}") for at in range(1, count)]
+    rows = [{"spdxElementId": own, "relationshipType": kind, "relatedSpdxElement": other} for own, kind, other in ends]
+    return document(package("root"), *map(library, range(count)), relationships=rows)
+
+
+def test_who_brings_a_package_in_is_told_of_what_is_skimmed_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = [f"pkg:npm/library-{at}@1.0.{at}" for at in range(0, 400, 7)]
+    data = graphed(400)
+    plain = [found for found in dependencies(read(data)) if found.purl in wanted]
+    assert plain[-1].via[0] == "library-0@1.0.0"
+    for cores in 1, 2:
+        monkeypatch.setattr(crew, "cores", lambda cores=cores: cores)
+        monkeypatch.setattr(jsonstream, "_WORTH_SHARING", 1)
+        monkeypatch.setattr(jsonstream, "_STRETCH", 9_000)
+        values = read(data, asked=wanted, large=True)
+        assert [found for found in dependencies(values) if found.purl in wanted] == plain
+        assert len(dependencies(values)) + sum(one.number for one in values if isinstance(one, Passed)) == 400
+
+
+def test_relationships_may_stand_before_the_packages() -> None:
+    entries = json.loads(graphed(9))
+    turned = json.dumps(dict(reversed(entries.items())), indent=1).encode()
+    assert [found.via for found in dependencies(read(turned))] == [
+        found.via for found in dependencies(read(graphed(9)))
+    ]
+
+
+def test_a_graph_that_is_too_large_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spdx, "_MOST", 12)
+    found = dependencies(read(graphed(9)))
+    assert len(found) == 9
+    assert not any(one.via for one in found)
 
 
 def dependencies(values: list[Parsed | Passed]) -> list[Dependency]:

@@ -67,6 +67,10 @@ def dependency(component: Component) -> tuple[Dependency | None, Problem | None]
         problem = Problem(message, component.location)
     if not text and not component.name:
         return None, problem
+    if not component.name.isascii() and _halves().search(component.name):
+        problem = problem or Problem(
+            f"The name {quoted(component.name)} has half a character in it.", component.location
+        )
     by_cpe = not text or component.type in NO_PACKAGES or text.startswith("pkg:generic/")
     name = f"{component.group}/{component.name}" if component.group else component.name
     has_version = "@" in text or (bool(component.version) and not text)
@@ -101,15 +105,19 @@ class Graph:
         """Begin without any."""
         self.roots: list[str] = []
         # What a reference that is no purl stands for.
-        self._labels: dict[str, str] = {}
+        self.labels: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
         self._children: dict[int, tuple[int, ...]] = {}
         self.is_given_up = False
 
+    def __contains__(self, ref: str) -> bool:
+        """Tell whether anybody is known to need this, or whom it needs."""
+        return ref in self._numbers
+
     def name(self, ref: str, text: str) -> None:
         """Remember what a reference stands for: a purl, or a name and a version. The first one counts."""
-        if not ref.startswith("pkg:") and len(self._labels) < _MOST_REFS:
-            self._labels.setdefault(ref, text)
+        if not ref.startswith("pkg:") and len(self.labels) < _MOST_REFS:
+            self.labels.setdefault(ref, text)
 
     def name_all(self, refs: Sequence[object], purls: Sequence[object]) -> None:
         """Remember many at once; what is no text is passed over."""
@@ -154,7 +162,7 @@ class Graph:
                 continue
             chain: list[str] = []
             while (number := parents[number]) not in roots and len(chain) < LONGEST:
-                chain.append(label(self._labels.get(names[number], names[number])))
+                chain.append(label(self.labels.get(names[number], names[number])))
             yield not chain, tuple(reversed(chain))
 
     def _parents(self, roots: list[int]) -> dict[int, int]:
@@ -203,6 +211,11 @@ def _is_usual(text: str) -> bool:
     if purl_type in _CASED:
         return True
     return purl_type in _LOWER and path.islower() and not (purl_type == "pypi" and "_" in path)
+
+
+@cache
+def _halves() -> re.Pattern[str]:
+    return re.compile(r"[\ud800-\udfff]")
 
 
 @cache

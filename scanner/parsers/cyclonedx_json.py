@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from scanner.decode import Table
     from scanner.model import Parsed
     from scanner.syntax.json import Path
-    from scanner.syntax.jsonstream import Element, Skim, Skimmed
+    from scanner.syntax.jsonstream import Aside, Element, Skim, Skimmed
 
 _SKIMS: Final[Mapping[str, Skim | None]] = {
     "components": {"purl": str, "type": str, "bom-ref": str, "components": list},
@@ -43,19 +43,11 @@ _VERSIONS: Final = frozenset({"1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "
 def parse(source: Source) -> Iterator[Parsed | Passed]:
     """Read the components in file order, and what is wrong with them; those that nobody asks for are counted.
 
-    Of a document that breaks off nothing is told but that: what it would have said is not known.
+    Of a document that breaks off, what stands before the break is told.
     """
     document = _Document(source)
     unread = 0
-    for event in jsonstream.read(source, _SKIMS if source.asked else {**_SKIMS, "components": None}):
-        if isinstance(event, jsonstream.Broken):
-            yield Problem(event.message, event.location)
-            return
-        for problem in document.problems(event):
-            unread += 1
-            if unread <= _PROBLEMS_SHOWN:
-                yield problem
-    for problem in document.waiting():
+    for problem in document.read():
         unread += 1
         if unread <= _PROBLEMS_SHOWN:
             yield problem
@@ -72,6 +64,16 @@ class _Spot(NamedTuple):
     value: object
 
 
+class _Part(NamedTuple):
+    """What some components tell: as `_Document` keeps it, and how many there are."""
+
+    size: int
+    found: list[tuple[str, Dependency]]
+    problems: list[Problem]
+    passed: int
+    labels: dict[str, str]
+
+
 class _Document:
     """Collects what the events of a file tell, until it is known who needs whom."""
 
@@ -84,15 +86,33 @@ class _Document:
         self._named = 0
         self._has_components = False
         self._versions: list[str] = []
+        self._broken: Problem | None = None
 
-    def problems(self, event: Element | Skimmed) -> Iterator[Problem]:
+    def read(self) -> Iterator[Problem]:
+        """Read the file and yield what is wrong with it."""
+        skims, aside = {**_SKIMS, "components": None}, None
+        if self._source.asked:
+            skims, aside = {**_SKIMS}, {"components": self._part}
+        for event in jsonstream.read(self._source, skims, aside=aside):
+            if isinstance(event, jsonstream.Broken):
+                self._broken = Problem(event.message, event.location, cut=True)
+            elif isinstance(event, jsonstream.Odd):
+                yield from self.waiting()
+                yield Problem(event.message, event.location)
+            else:
+                yield from self.problems(event)
+        yield from self.waiting()
+
+    def problems(self, event: Element | Skimmed | Aside) -> Iterator[Problem]:
         """Take what an event tells, and yield what is wrong with it."""
         self._has_components = self._has_components or event.key == "components"
-        if event.key != "components" or isinstance(event, jsonstream.Skimmed):
+        if event.key != "components" or not isinstance(event, jsonstream.Element):
             yield from self.waiting()  # the order of the file is kept
         match event:
             case jsonstream.Skimmed(key="components"):
                 yield from self._skimmed(event)
+            case jsonstream.Aside(value=_Part() as part):
+                yield from self._joined(part, event)
             case jsonstream.Skimmed(key="dependencies") if not self._graph.is_given_up:
                 self._graph.add_all(event.columns["ref"], event.columns["dependsOn"])
             case jsonstream.Element():
@@ -100,7 +120,8 @@ class _Document:
 
     def dependencies(self) -> Iterator[Parsed | Passed]:
         """Yield all components that were asked for, with who brings them in, and the number of the others."""
-        yield from map(self._problem, self._oddities())
+        # What a document that breaks off would have said of itself is not known.
+        yield from [self._broken] if self._broken else map(self._problem, self._oddities())
         lineage = self._graph.lineage(ref for ref, _ in self._found)
         for (_, found), (direct, via) in zip(self._found, lineage, strict=True):
             yield found if direct is None else found._replace(direct=direct, via=via)
@@ -134,6 +155,33 @@ class _Document:
         unknown = sorted(set(self._versions) - _VERSIONS)
         if unknown:
             yield f"CycloneDX {quoted(unknown[0])} is not known here; the document is read as far as it is like 1.7."
+        if shared := self._shared():
+            yield f"Several components are called {quoted(shared)} here; who needs which of them is not sure."
+
+    def _shared(self) -> str:
+        """Return the first reference that several components have and that counts for who needs whom."""
+        known: set[str] = set()
+        for ref, _ in self._found:
+            if ref in known and ref in self._graph:
+                return ref
+            known.add(ref)
+        return ""
+
+    def _part(self, event: Skimmed) -> _Part:
+        """Read some components by themselves."""
+        # What is named here is not yet known to be too much.
+        document = _Document(self._source)
+        problems = list(document.problems(event))
+        return _Part(event.size, document._found, problems, document._passed, document._graph.labels)
+
+    def _joined(self, part: _Part, aside: Aside) -> Iterator[Problem]:
+        self._passed += part.passed
+        self._found += [(ref, found._replace(location=aside.placed(found.location))) for ref, found in part.found]
+        if self._named < _MOST_NAMED:
+            self._named += part.size
+            for ref, text in part.labels.items():
+                self._graph.name(ref, text)
+        yield from (problem._replace(location=aside.placed(problem.location)) for problem in part.problems)
 
     def _skimmed(self, event: Skimmed) -> Iterator[Problem]:
         columns = event.columns
@@ -293,6 +341,8 @@ def _list(value: object) -> list[object]:
 def _text(value: object) -> str:
     if isinstance(value, str):
         return value.strip()
+    if value is None:
+        return ""
     # Some tools write versions as numbers.
     return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else ""
 

@@ -48,7 +48,7 @@ def parse(source: Source) -> Iterator[Parsed]:
     document = _Document()
     for element in whole(jsonstream.read(source), _GRAPH):
         if isinstance(element, Broken):
-            document.found.append(Problem(element.message, element.location))
+            document.found.append(Problem(element.message, element.location, cut=True))
         elif element.key == _GRAPH:
             document.add(element)
     if not document.found and (one := _only_element(source)) is not None:

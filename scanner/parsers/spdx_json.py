@@ -8,32 +8,31 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, cast
 
 from scanner.ecosystems import components, spdx
-from scanner.ecosystems.spdx import Graph, Place, Relationship, Spdx
-from scanner.model import Location, Passed, Problem, Scope
+from scanner.ecosystems.spdx import Graph, Spdx
+from scanner.model import Passed, Problem
 from scanner.plugin import Parser
 from scanner.purl import make
 from scanner.source import Source
 from scanner.syntax import jsonstream
 from scanner.syntax.elements import place, start
-from scanner.syntax.jsonstream import Broken, Element, Skimmed
+from scanner.syntax.jsonstream import Aside, Broken, Element, Odd, Skimmed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scanner.decode import Table
-    from scanner.model import Parsed
+    from scanner.model import Location, Parsed
     from scanner.syntax.jsonstream import Skim
 
 _GITHUB_TOOL: Final = "GitHub.com-Dependency-Graph"
+_GENERIC: Final = "pkg:generic/"
 _CPES: Final = frozenset({"cpe22Type", "cpe23Type"})
 # Trivy did so before SPDX 2.3 could tell the purpose of a package.
 _SYSTEM_ID: Final = "SPDXRef-OperatingSystem-"
 _SYSTEM: Final = "OPERATING-SYSTEM"
-# The keys that stand in a document which tells of more than its packages; where they do not, it is read once.
-_TOLD: Final = (b'"relationships"', b'"documentDescribes"', b"\0")
 
 _PACKAGES: Final = "packages"
 _RELATIONSHIPS: Final = "relationships"
@@ -45,32 +44,37 @@ _NOTHING: Final[dict[str, Skim]] = {
 }
 # What a package is called in the graph.
 _CALLED: Final = ("SPDXID", "name", "versionInfo")
-_SCOPED: Final = ("BUILD", "DEV", "OPTIONAL", "TEST")
 _ENDS: Final = ("spdxElementId", "relationshipType", "relatedSpdxElement")
+_REFERENCES: Final = "externalRefs"
+_PURPOSE: Final = "primaryPackagePurpose"
+_SKIMS: Final[dict[str, Skim]] = {
+    **_NOTHING,
+    _PACKAGES: {
+        **dict.fromkeys((*_CALLED, _PURPOSE), str),
+        _REFERENCES: {"referenceType": str, "referenceLocator": str},
+    },
+    _RELATIONSHIPS: dict.fromkeys(_ENDS, str),
+}
 
 
 def parse(source: Source) -> Iterator[Parsed | Passed]:
     """Read the packages in file order; one that cannot be read is a problem of its own."""
     source = _unwrapped(source)
-    reading = _Reading(source, _told(source))
-    number, is_spdx = 0, False
-    wanted = _fields("externalRefs", "primaryPackagePurpose", *(("SPDXID",) if reading.told.scoped else ()))
-    for event in jsonstream.read(source, _NOTHING | {_PACKAGES: wanted}):
+    reading = _Reading(source)
+    broken: Problem | None = None
+    for event in jsonstream.read(source, _SKIMS, aside={_PACKAGES: reading.part} if source.asked else None):
         if isinstance(event, Broken):
-            yield Problem(event.message, event.location)
-            return
-        is_spdx = is_spdx or event.key in {"spdxVersion", _PACKAGES}
-        if event.key != _PACKAGES:
-            continue
-        if isinstance(event, Skimmed):
-            yield from reading.skimmed(event, number)
-            number += event.size
-        elif event.in_array:
-            yield from reading.element(event, number)
-            number += 1
-        elif event.value is not None:
-            yield Problem("The list of packages is no list.", start(event))
-    if not is_spdx:
+            broken = Problem(event.message, event.location, cut=True)
+        elif isinstance(event, Odd):
+            reading.tell(Problem(event.message, event.location))
+        elif event.key == _PACKAGES:
+            reading.packages(event)
+        else:
+            reading.other(event)
+    yield from reading.told()
+    if broken is not None:
+        yield broken
+    elif not reading.is_spdx:
         yield Problem("This is no SPDX document: it tells neither its version nor any packages.", source.location)
 
 
@@ -86,135 +90,137 @@ def _unwrapped(source: Source) -> Source:
     return unwrapped
 
 
-class _Told(NamedTuple):
-    """What the document tells beside its packages; `graph` is None where it tells nothing of them.
+class _Reference(Protocol):
+    """What is skimmed of a reference, under the names that SPDX has for it."""
 
-    `scoped` when some of them are needed for development or the like.
+    referenceType: str | None  # noqa: N815 -- so
+    referenceLocator: str | None  # noqa: N815 -- so
+
+
+class _Part(NamedTuple):
+    """What some packages tell: how they are called in the graph, and what is to be told of them."""
+
+    called: tuple[list[str], ...]
+    told: list[Spdx | Problem | Passed]
+
+
+class _Reading:
+    """Collects what a document tells of its packages, until it is known who needs whom.
+
+    `is_spdx` when there is something of SPDX in it.
     """
 
-    graph: Graph | None = None
-    by_github: bool = False
-    scoped: bool = False
+    def __init__(self, source: Source) -> None:
+        self.is_spdx = False
+        self._source = source
+        self._graph = Graph()
+        self._by_github = False
+        self._count = 0
+        self._told: list[Spdx | Problem | Passed] = []
 
+    def packages(self, event: Element | Skimmed | Aside) -> None:
+        """Take some packages, or what stands in their place."""
+        self.is_spdx = True
+        if isinstance(event, Skimmed):
+            self._join(self.part(event))
+        elif isinstance(event, Aside):
+            self._join(event.value, event)
+        elif event.in_array:
+            self._element(event)
+        elif event.value is not None:
+            self._told.append(Problem("The list of packages is no list.", start(event)))
 
-def _told(source: Source) -> _Told:
-    if not _tells(source):
-        return _Told()
-    packages: list[Spdx] = []
-    relationships: list[Relationship] = []
-    others: dict[str, list[Element]] = {_DESCRIBES: [], _CREATION: []}
-    wanted = {_PACKAGES: _fields(*_CALLED), _RELATIONSHIPS: _fields(*_ENDS)}
-    for event in jsonstream.read(source, _NOTHING | wanted):
-        if isinstance(event, Broken):
-            break  # what stands before it is read, and the problem told, when the packages are
-        if event.key == _PACKAGES:
-            packages += (_called(entry, source.location) for entry in _rows(event))
-        elif event.key == _RELATIONSHIPS:
-            relationships += map(_relationship, _rows(event))
-        elif isinstance(event, Element) and event.key in others:
-            others[event.key].append(event)
-    described = [_text(element.value) for element in others[_DESCRIBES]]
-    return _Told(
-        graph=Graph(packages, relationships, described),
-        by_github=any(_GITHUB_TOOL in element.text for element in others[_CREATION]),
-        scoped=any(one.type.upper().startswith(_SCOPED) for one in relationships),
-    )
+    def other(self, event: Element | Skimmed | Aside) -> None:
+        """Take what stands beside the packages."""
+        self.is_spdx = self.is_spdx or event.key == "spdxVersion"
+        if event.key == _RELATIONSHIPS and isinstance(event, Skimmed):
+            ends, kinds, others = (_texts(event.columns[key]) for key in _ENDS)
+            self._graph.relate_all(ends, [_relationship(kind) for kind in kinds], others)
+        elif isinstance(event, Element) and event.key == _RELATIONSHIPS and isinstance(event.value, dict):
+            end, kind, other = (_text(event.value.get(key)) for key in _ENDS)
+            self._graph.relate_all([end], [_relationship(kind)], [other])
+        elif isinstance(event, Element) and event.key == _DESCRIBES:
+            self._graph.describe([_text(event.value)])
+        elif isinstance(event, Element) and event.key == _CREATION:
+            self._by_github = self._by_github or _GITHUB_TOOL in event.text
 
-
-def _tells(source: Source) -> bool:
-    if not source.is_longer_than(jsonstream.SMALL):
-        return True
-    tail = b""
-    for piece in source.pieces():
-        # A key may stand where two pieces meet.
-        if any(key in piece or key in tail + piece[:20] for key in _TOLD):
-            return True
-        tail = piece[-20:]
-    return False
-
-
-def _rows(event: Element | Skimmed) -> Iterator[Table]:
-    if isinstance(event, Element):
-        return iter([event.value] if isinstance(event.value, dict) else [])
-    names = list(event.columns)
-    return (dict(zip(names, row, strict=True)) for row in zip(*event.columns.values(), strict=True))
-
-
-def _called(entry: Table, location: Location) -> Spdx:
-    key, name, version = (_text(entry.get(key)) for key in _CALLED)
-    return Spdx(key, name, version, location)
-
-
-def _relationship(entry: Table) -> Relationship:
-    element, kind, related = (_text(entry.get(key)) for key in _ENDS)
-    # The first word is what old versions of Trivy wrote.
-    return Relationship(element, "DESCRIBES" if kind == "DESCRIBE" else kind, related)
-
-
-class _Reading(NamedTuple):
-    """What is known of the document as a whole while its packages are read."""
-
-    source: Source
-    told: _Told
-
-    def element(self, element: Element, number: int) -> Iterator[Parsed]:
-        """Read one package; `number` counts those before it."""
-        if not isinstance(element.value, dict):
-            yield Problem(f"Package {number + 1} is no table.", start(element))
-            return
-        package = _package(element.value, start(element))
-        if package.name or package.purls:
-            found = place(element, *filter(components.canonical, package.purls), package.name)
-            package = package._replace(location=found or self.source.location)
-        if self.told.by_github and not package.purls:
-            package = package._replace(purls=_of_github(package.name))
-        graph = self.told.graph
-        if graph is None:
-            yield from spdx.read(package, Place())
-        elif not graph.is_nameless_subject(package):
-            yield from spdx.read(package, graph.place(package.id))
-
-    def skimmed(self, skimmed: Skimmed, number: int) -> Iterator[Parsed | Passed]:
+    def part(self, event: Skimmed) -> _Part:
         """Read many packages; those that nobody asks for and that are not unusual are only counted."""
-        purls = self._usual(skimmed)
-        asked = self.source.asked(purls) if self.source.asked else range(skimmed.size)
-        wanted = sorted({*asked, *(at for at, purl in enumerate(purls) if not purl)})
-        if skimmed.size > len(wanted):
-            yield Passed(skimmed.size - len(wanted))
-        for at, element in zip(wanted, skimmed.elements(wanted), strict=True):
-            yield from self.element(element, number + at)
+        purls = _usual(event)
+        asked = self._source.asked(purls) if self._source.asked else range(event.size)
+        wanted = sorted({*asked, *(at for at, purl in enumerate(purls) if not purl)} if "" in purls else asked)
+        told: list[Spdx | Problem | Passed] = [Passed(event.size - len(wanted))] if event.size > len(wanted) else []
+        told += (self._placed(one, one.value) for one in event.elements(wanted) if isinstance(one.value, dict))
+        return _Part(tuple(_texts(event.columns[key]) for key in _CALLED), told)
 
-    def _usual(self, skimmed: Skimmed) -> list[str]:
-        """Return the only purl of each package; nothing of one that has to be seen as a whole."""
-        columns, graph = skimmed.columns, self.told.graph if self.told.scoped else None
-        purls = _only_purls(columns["externalRefs"])
-        if _purls().fullmatch("\n".join(purls)) is None:
-            purls = [purl if _purls().fullmatch(purl) else "" for purl in purls]
-        if any(columns["primaryPackagePurpose"]):
-            purls = [
-                purl if purpose is None else ""
-                for purl, purpose in zip(purls, columns["primaryPackagePurpose"], strict=True)
-            ]
-        if graph is not None:
-            # Who leaves out what is only for development counts it not.
-            scopes = (graph.place(_text(key)).scope for key in columns["SPDXID"])
-            purls = [purl if scope is Scope.RUNTIME else "" for purl, scope in zip(purls, scopes, strict=True)]
-        return purls
+    def tell(self, problem: Problem) -> None:
+        """Tell a problem where it comes up."""
+        self._told.append(problem)
+
+    def told(self) -> Iterator[Parsed | Passed]:
+        """Yield what is known of all packages, in file order."""
+        for one in self._told:
+            if not isinstance(one, Spdx):
+                yield one
+                continue
+            package = one
+            if self._by_github and not package.purls:
+                package = package._replace(purls=_of_github(package.name))
+            if not self._graph.is_nameless_subject(package):
+                yield from spdx.read(package, self._graph.place(package.id))
+
+    def _join(self, part: object, aside: Aside | None = None) -> None:
+        if isinstance(part, _Part):
+            self._count += len(part.called[0])
+            self._graph.name_all(*part.called)
+            self._told += (
+                one._replace(location=aside.placed(one.location)) if aside and not isinstance(one, Passed) else one
+                for one in part.told
+            )
+
+    def _element(self, element: Element) -> None:
+        self._count += 1
+        if isinstance(element.value, dict):
+            package = self._placed(element, element.value)
+            self._told.append(package)
+            self._graph.name_all([package.id], [package.name], [package.version or ""])
+        else:
+            self._told.append(Problem(f"Package {self._count} is no table.", start(element)))
+
+    def _placed(self, element: Element, value: Table) -> Spdx:
+        package = _package(value, start(element))
+        if not package.name and not package.purls:
+            return package
+        found = place(element, *filter(components.canonical, package.purls), package.name)
+        return package._replace(location=found or self._source.location)
 
 
-def _only_purls(references: list[object]) -> list[str]:
-    return [
-        one[0].get("referenceLocator", "")
-        if isinstance(one, list) and len(one) == 1 and one[0].get("referenceType") == "purl"
-        else _only_purl(one)
-        for one in references
-    ]
+def _usual(skimmed: Skimmed) -> list[str]:
+    """Return the only purl of each package; nothing of one that has to be seen as a whole."""
+    packages = cast("list[list[_Reference] | None]", skimmed.columns[_REFERENCES])
+    purls = [_only_purl(references) if references else "" for references in packages]
+    together = "\n".join(purls)
+    if _purls().fullmatch(together) is None:
+        purls = [purl if _purls().fullmatch(purl) else "" for purl in purls]
+    if _GENERIC in together:
+        # One of several references may be a CPE, by which a generic package is known.
+        several = [references is not None and len(references) > 1 for references in packages]
+        purls = ["" if more and purl.startswith(_GENERIC) else purl for purl, more in zip(purls, several, strict=True)]
+    purposes = skimmed.columns[_PURPOSE]
+    if any(purposes):
+        purls = [purl if purpose is None else "" for purl, purpose in zip(purls, purposes, strict=True)]
+    return purls
 
 
-def _only_purl(references: object) -> str:
-    purls = [locator for kind, locator in _references(references) if kind == "purl"]
-    # A generic package may be known by its CPE.
-    return purls[0] if len(purls) == 1 and not purls[0].startswith("pkg:generic/") else ""
+def _only_purl(references: list[_Reference]) -> str:
+    found = ""
+    for reference in references:
+        kind = reference.referenceType
+        if kind and (kind == "purl" or kind.endswith("/purl")):
+            if found:
+                return ""
+            found = reference.referenceLocator or ""
+    return found
 
 
 def _package(entry: Table, location: Location) -> Spdx:
@@ -250,31 +256,23 @@ def _of_github(name: str) -> tuple[str, ...]:
         return ()
 
 
+def _relationship(kind: str) -> str:
+    # The word is what old versions of Trivy wrote.
+    return "DESCRIBES" if kind == "DESCRIBE" else kind
+
+
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _texts(column: list[object]) -> list[str]:
+    return list(map(_text, column)) if None in column else cast("list[str]", column)
 
 
 @cache
 def _purls() -> re.Pattern[str]:
     # One on each line, or nothing: what is certainly a purl, and names something.
     return re.compile(r"(?:(?:pkg:[a-z0-9.-]++/[A-Za-z0-9._~%:+/@-]++(?<![/@.])(?:\?[^\s#]*+)?+)?+(?:\n|\Z))*+")
-
-
-def _fields(*names: str) -> Skim:
-    return {name: _of_references() if name == "externalRefs" else str for name in names}
-
-
-@cache
-def _of_references() -> type:
-    from typing import TypedDict
-
-    # What is skimmed is compared with what is looked at closely, and so has all that a reference usually has.
-    class Reference(TypedDict, total=False):
-        referenceCategory: str
-        referenceType: str
-        referenceLocator: str
-
-    return list[Reference]
 
 
 def _mark(head: bytes) -> bool:

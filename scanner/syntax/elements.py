@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.model import Location
-from scanner.syntax.jsonstream import Broken, Skimmed
+from scanner.syntax.jsonstream import Aside, Odd, Skimmed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from scanner.syntax.jsonstream import Element, Event
+    from scanner.syntax.jsonstream import Broken, Element, Event
 
 # How many blanks may stand before a value at most.
 _BLANKS = 80
@@ -19,10 +19,10 @@ _BLANKS = 80
 def whole(events: Iterable[Event], *keys: str) -> Iterator[Element | Broken]:
     """Yield elements as wholes also where a file is large; of arrays, only those under the keys."""
     for event in events:
-        if not isinstance(event, Skimmed):
+        if isinstance(event, Skimmed):
+            yield from event.elements(range(event.size)) if event.key in keys else ()
+        elif not isinstance(event, Aside | Odd):
             yield event
-        elif event.key in keys:
-            yield from event.elements(range(event.size))
 
 
 def start(element: Element) -> Location:

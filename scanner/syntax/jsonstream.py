@@ -3,10 +3,13 @@
 https://www.rfc-editor.org/rfc/rfc8259. A document is an object; its arrays are read element by element, its other
 members as wholes, and what stands before an error is read. Several documents may follow each other.
 
-In large files, elements that nobody asks for are only skimmed: msgspec decodes a stretch of about a mebibyte to a
-few fields, ten times as fast as a whole decode. Where the stretch ends is guessed (the text between the first two
+In large files, elements that nobody asks for are only skimmed: msgspec decodes a stretch of a quarter of a mebibyte
+to a few fields, ten times as fast as a whole decode. Where the stretch ends is guessed (the text between the first two
 elements stands there again); JSON is read from the left, so that a wrong guess fails, and cannot divide wrongly.
 What fails, or is no plain JSON, is read element by element, which gives the same.
+
+Of a very large array, another process skims every second stretch. Both divide it alike; what the other one made
+counts where this one comes to the same place, and only while all stretches are plain.
 """
 
 from __future__ import annotations
@@ -14,12 +17,14 @@ from __future__ import annotations
 import re
 from codecs import getincrementaldecoder, register_error
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, chain, islice, pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
+from scanner import crew
 from scanner.model import Location
 from scanner.source import encoding_of
+from scanner.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,9 +34,14 @@ if TYPE_CHECKING:
 # A smaller file is read as a whole.
 SMALL: Final = 3 << 20
 
-_STRETCH: Final = 1 << 20
+# What stays in a processor's cache is read a fifth faster than a mebibyte.
+_STRETCH: Final = 1 << 18
 # How much of a stretch is tried when its end was guessed wrongly, in parts of it.
 _TRIES: Final = (1, 4, 16)
+# From how many bytes on a file is worth another process: none that is read is so large. Two take a fifth more work, and
+# are later than one where the cores have other things to do.
+_WORTH_SHARING: Final = 4 << 30
+_BLANK: Final = " \t\r\n"
 # The text before what is read that is kept, for what divides two elements may be spaced widely.
 _KEPT: Final = 4096
 # An error so near to the end of what is there may be none when more is there.
@@ -41,7 +51,8 @@ _EMPTY: Final = "it is empty"
 _NO_KEY: Final = "a key is missing"
 
 # Of an array: which fields (name → type) are wanted of its elements. Where one has another type, elements are whole.
-Skim: TypeAlias = "Mapping[str, type]"
+# In the place of a type, fields stand for a list of objects that have these as attributes.
+Skim: TypeAlias = "Mapping[str, type | dict[str, type]]"
 # The values of each field of some elements; None where an element has none.
 Columns: TypeAlias = "dict[str, list[object]]"
 
@@ -51,6 +62,14 @@ class Broken(NamedTuple):
 
     message: str
     location: Location
+
+
+class Odd(NamedTuple):
+    """What JSON does not allow, or no two readers understand alike, and how it is read here."""
+
+    message: str
+    location: Location
+    key: str = ""
 
 
 class Element(NamedTuple):
@@ -74,7 +93,10 @@ class Element(NamedTuple):
 
 
 class Skimmed(NamedTuple):
-    """Some elements of the array under a key, `size` of them, of which only some fields are known."""
+    """Some elements of the array under a key, `size` of them, of which only some fields are known.
+
+    `breaks` is how many line breaks their text has.
+    """
 
     key: str
     size: int
@@ -84,21 +106,23 @@ class Skimmed(NamedTuple):
     path: str
     line: int
     column: int
+    breaks: int
 
     def elements(self, wanted: Sequence[int]) -> Iterator[Element]:
         """Yield the wanted elements, by their numbers in ascending order, as wholes."""
-        spans = self._guessed() if wanted else []
+        if not wanted:
+            return
+        spans = self._guessed()
         found: list[tuple[object] | None] = [None]
         if len(spans) == self.size:
             found = [self._at(number, *spans[number]) for number in wanted]
+        places = self._lined_up(spans, wanted)
         if None in found:
             spans = list(self._walked())
             found = [(_decode(self.text, spans[number][0])[0],) for number in wanted]
-        position, line, column = 0, self.line, self.column
-        for number, value in zip(wanted, found, strict=False):
+            places = self._placed([spans[number][0] for number in wanted])
+        for number, value, (line, column) in zip(wanted, found, places, strict=True):
             start, end = spans[number]
-            line, column = _moved(line, column, self.text, position, start)
-            position = start
             yield Element(self.key, value[0] if value else None, self.text[start:end], self.path, line, column)
 
     def _guessed(self) -> list[tuple[int, int]]:
@@ -108,6 +132,22 @@ class Skimmed(NamedTuple):
         starts = [0, *map((behind - size).__add__, ends)]
         return [*zip(starts, map((1 - size).__add__, ends[:-1]), strict=False), (starts[-2], len(self.text))]
 
+    def _lined_up(self, spans: list[tuple[int, int]], wanted: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Return the places of elements that are divided as it was guessed."""
+        line, column = _moved(1, 1, self.separator, 0, self.separator.index("{"))
+        if self.breaks != (line - 1) * (self.size - 1):
+            return self._placed([spans[number][0] for number in wanted if number < len(spans)])
+        if line == 1:
+            return ((self.line, self.column + spans[number][0]) for number in wanted)
+        # All breaks stand between the elements.
+        return ((self.line + number * (line - 1), column if number else self.column) for number in wanted)
+
+    def _placed(self, starts: Sequence[int]) -> Iterator[tuple[int, int]]:
+        line, column = self.line, self.column
+        for before, start in pairwise((0, *starts)):
+            line, column = _moved(line, column, self.text, before, start)
+            yield line, column
+
     def _at(self, number: int, start: int, end: int) -> tuple[object] | None:
         # What divides most elements may stand in one, and others be divided otherwise.
         try:
@@ -116,7 +156,7 @@ class Skimmed(NamedTuple):
             return None
         if stop != end or not isinstance(value, dict):
             return None
-        return (value,) if all(value.get(key) == column[number] for key, column in self.columns.items()) else None
+        return (value,) if all(_is(value.get(key), column[number]) for key, column in self.columns.items()) else None
 
     def _walked(self) -> Iterator[tuple[int, int]]:
         start = end = 0
@@ -126,16 +166,57 @@ class Skimmed(NamedTuple):
             start = _after_gap(self.text, _after_gap(self.text, end) + 1)
 
 
+class Aside(NamedTuple):
+    """What another process made of some elements of the array under a key, taking their text for a whole file.
+
+    It begins at this place.
+    """
+
+    key: str
+    value: object
+    line: int
+    column: int
+
+    def placed(self, location: Location) -> Location:
+        """Return a place in that text as one in the file."""
+        path, line, column, end = location
+        if line is None:
+            return location
+        if line == 1 and column is not None:
+            column += self.column - 1
+            end = None if end is None else end + self.column - 1
+        return Location(path, line + self.line - 1, column, end)
+
+
+def _is(value: object, skimmed: object) -> bool:
+    """Tell whether a value is what was skimmed of it: itself, or some fields of objects in a list."""
+    if value == skimmed or not isinstance(value, list) or not isinstance(skimmed, list) or len(value) != len(skimmed):
+        return value == skimmed
+    for whole, part in zip(value, skimmed, strict=True):
+        names: tuple[str, ...] = getattr(part, "__struct_fields__", ())
+        if not names or not isinstance(whole, dict) or any(whole.get(name) != getattr(part, name) for name in names):
+            return False
+    return True
+
+
 # What a file is made of, in its order.
-Event: TypeAlias = Element | Skimmed | Broken
+Event: TypeAlias = Element | Skimmed | Aside | Odd | Broken
 
 
-def read(source: Source, skims: Mapping[str, Skim | None] | None = None, *, small: int = SMALL) -> Iterator[Event]:
+def read(
+    source: Source,
+    skims: Mapping[str, Skim | None] | None = None,
+    *,
+    small: int = SMALL,
+    aside: Mapping[str, Callable[[Skimmed], object]] | None = None,
+) -> Iterator[Event]:
     """Read all documents of a file; `skims` are for its arrays, by their keys, and used when it is not small.
 
     None reads whole elements; of arrays that are not named nothing is told but how many elements there are.
+    `aside`, by their keys, is what another process may make of some elements, and is told as `Aside` then; it has
+    to be picklable, and must not depend on what else is read.
     """
-    reader = _Reader(source, skims or {}, small)
+    reader = _Reader(source, skims or {}, small, aside or {})
     try:
         yield from reader.documents()
     except RecursionError:
@@ -154,20 +235,31 @@ class _Unreadable(Exception):  # noqa: N818 -- it never leaves this room
 class _Reader:
     """Holds a stretch of the text; `at` is how far it is read."""
 
-    def __init__(self, source: Source, skims: Mapping[str, Skim | None], small: int) -> None:
+    def __init__(
+        self,
+        source: Source,
+        skims: Mapping[str, Skim | None],
+        small: int,
+        aside: Mapping[str, Callable[[Skimmed], object]],
+    ) -> None:
         self.at = 0
-        self._path = source.path
+        self.source = source
         self._is_large = source.is_longer_than(small)
-        self._texts = _decoded(source) if self._is_large else iter((source.text,))
+        self._is_latin = False
+        self._texts = self._decoded() if self._is_large else iter((source.text,))
+        self._decode = _decoder(self._constant)
+        self._constants: list[str] = []
+        self._taken = 0
         self._skims = skims
-        self._text = ""
+        self._aside = aside
+        self.text = ""
         # How much text before this is no longer there, and the last place that was asked for.
         self._gone = 0
         self._counted, self._line, self._column = 0, 1, 1
 
     def broken(self, message: str, at: int) -> Broken:
         """Say that nothing can be read any further."""
-        return Broken(f"This is not JSON that can be read: {message}.", Location(self._path, *self._place(at)))
+        return Broken(f"This is not JSON that can be read: {message}.", Location(self.source.path, *self.place(at)))
 
     def documents(self) -> Iterator[Event]:
         """Yield what the file holds."""
@@ -182,21 +274,42 @@ class _Reader:
                 yield from self._array("")
             else:
                 yield self._element("", in_array=False)
+            yield from self._odd()
+        if self._is_latin or (not self._is_large and _is_latin(self.source)):
+            message = "JSON is written in UTF-8, and not all of this is; the rest is read as Latin-1."
+            yield Odd(message, self.source.location)
+
+    def _odd(self) -> Iterator[Odd]:
+        """Yield the constants that were read since, where there were any."""
+        if self._constants:
+            message = f"{self._constants[0]} is no value in JSON; what stands around it is read."
+            yield Odd(message, Location(self.source.path, self.place(self.at)[0]))
+            self._constants.clear()
+
+    def _constant(self, name: str) -> None:
+        self._constants.append(name)
 
     def _members(self) -> Iterator[Event]:
         self.at += 1
         if self._next() == "}":
             self.at += 1
             return
+        known: set[str] = set()
         while True:
             if self._next() != '"':
                 raise _Unreadable(_NO_KEY, self.at)
+            line, column = self.place(self.at)
             key = str(self._value())
+            if key in known and key in self._skims:
+                message = f"The key {quoted(key)} stands in this object more than once; all that it holds is read."
+                yield Odd(message, Location(self.source.path, line, column + 1, column + 1 + len(key)))
+            known.add(key)
             self._take(":", "a colon is missing")
             if self._next() == "[":
                 yield from self._array(key)
             else:
                 yield self._element(key, in_array=False)
+            yield from self._odd()
             if self._take(",}", "a comma is missing") == "}":
                 return
 
@@ -206,53 +319,80 @@ class _Reader:
             self.at += 1
             return
         fields = self._skims.get(key, {}) if self._is_large else None
-        skim = None if fields is None else _skimmer(tuple(fields.items()))
-        separator, plain_until = "", 0
+        stretches = None if fields is None else _Stretches(self, key, fields, self._aside.get(key))
+        try:
+            yield from self._elements(key, stretches)
+        finally:
+            if stretches:
+                stretches.close()
+
+    def _elements(self, key: str, stretches: _Stretches | None) -> Iterator[Event]:
         while True:
-            event: Element | Skimmed | None = None
-            if skim and separator and self._gone + self.at >= plain_until:
-                event, tried = self._stretch(key, skim, separator)
-                plain_until = self._gone + tried
-            yield event or self._element(key)
-            end = self._gone + self.at
+            yield (stretches.next() if stretches else None) or self._element(key)
+            yield from self._odd()
+            end = self.position
             if self._take(",]", "a comma is missing") == "]":
                 return
             self._next()
-            separator = separator or self._separator(end - self._gone)
+            if stretches and not stretches.separator:
+                stretches.separator = self._separator(end - self._gone)
 
     def _element(self, key: str, *, in_array: bool = True) -> Element:
         self._next()
-        line, column = self._place(self.at)
+        line, column = self.place(self.at)
         value, start = self._value(), self._started
-        return Element(key, value, self._text[start : self.at], self._path, line, column, in_array)
+        return Element(key, value, self.text[start : self.at], self.source.path, line, column, in_array)
 
     def _separator(self, end: int) -> str:
         # From the end of an element to the first key of the next one; nothing where they are no objects.
-        found = _first_key().match(self._text, self.at)
-        return self._text[end - 1 : found.end()] if found and end > 0 and self._text[end - 1] == "}" else ""
+        found = _first_key().match(self.text, self.at)
+        return self.text[end - 1 : found.end()] if found and end > 0 and self.text[end - 1] == "}" else ""
 
-    def _stretch(self, key: str, skim: _Skimmer, separator: str) -> tuple[Skimmed | None, int]:
-        """Skim as much as a stretch; else return None, and up to where nothing is to be skimmed."""
-        while len(self._text) - self.at < _STRETCH and self._more():
+    @property
+    def position(self) -> int:
+        """How much of the whole text is read."""
+        return self._gone + self.at
+
+    def cut(self, separator: str) -> int:
+        """Return where the last element of a stretch seems to end, which begins here; less than nothing for nowhere."""
+        while len(self.text) - self.at < _STRETCH and self._more():
             pass
-        cut = -1
-        for part in _TRIES:
-            cut = self._text.rfind(separator, self.at, self.at + _STRETCH // part)
-            if cut < 0:
-                break
-            text = self._text[self.at : cut + 1]
-            if (found := skim(text)) is not None:
-                line, column = self._place(self.at)
-                self.at = cut + 1
-                return Skimmed(key, *found, text, separator, self._path, line, column), self.at
-        return None, max(cut, self.at) + 1
+        return self.text.rfind(separator, self.at, self.at + _STRETCH)
+
+    def pass_over(self, at: int, line: int = 1, column: int = 1) -> None:
+        """Move on without a look at the text, which would end at this place if it were a whole file.
+
+        The place of where it begins has been asked for.
+        """
+        self._line, self._column = self._line + line - 1, column if line > 1 else self._column + column - 1
+        self.at = self._counted = at
+
+    def reopen(self) -> None:
+        """Go on with a file of its own, in a fork."""
+        self._texts = islice(self._decoded(), self._taken, None)
+
+    def _decoded(self) -> Iterator[str]:
+        encoding = encoding_of(self.source.head)
+        register_error("scanner.latin-1", _as_latin_1)
+        decoder = getincrementaldecoder(encoding)("strict" if encoding == "utf-8" else "replace")
+        for piece in chain(self.source.pieces(_STRETCH), (b"",)):
+            state = decoder.getstate()
+            try:
+                text = decoder.decode(piece, final=not piece)
+            except UnicodeDecodeError:
+                self._is_latin = True
+                decoder = getincrementaldecoder(encoding)("scanner.latin-1")
+                decoder.setstate(state)
+                text = decoder.decode(piece, final=not piece)
+            if text:
+                yield text
 
     def _next(self) -> str:
         """Move to the next character that is no space and return it; nothing at the end."""
         while True:
-            self.at = _after_gap(self._text, self.at)
-            if self.at < len(self._text):
-                return self._text[self.at]
+            self.at = _after_gap(self.text, self.at)
+            if self.at < len(self.text):
+                return self.text[self.at]
             if not self._more():
                 return ""
 
@@ -267,41 +407,143 @@ class _Reader:
         """Read the value that begins here; `_started` is where it began, in the text that there is now."""
         while True:
             try:
-                value, end = _decode(self._text, self.at)
+                self._constants.clear()
+                value, end = self._decode(self.text, self.at)
             except ValueError as error:
                 at = int(getattr(error, "pos", self.at))
                 message = str(getattr(error, "msg", "a number is too long"))
-                may_go_on = message.startswith("Unterminated") or at >= len(self._text) - _NEAR_END
+                may_go_on = message.startswith("Unterminated") or at >= len(self.text) - _NEAR_END
                 if not may_go_on or not self._doubled():
                     message = message[:1].lower() + message[1:]
-                    raise _Unreadable(message, min(at, len(self._text))) from error
+                    raise _Unreadable(message, min(at, len(self.text))) from error
                 continue
-            if self._text[end - 1] in '}]"' or end < len(self._text) or not self._more():
+            if self.text[end - 1] in '}]"' or end < len(self.text) or not self._more():
                 self._started, self.at = self.at, end
                 return value
 
     def _doubled(self) -> bool:
-        wanted = 2 * (len(self._text) - self.at)
+        wanted = 2 * (len(self.text) - self.at)
         found = self._more()
-        while len(self._text) - self.at < wanted and self._more():
+        while len(self.text) - self.at < wanted and self._more():
             pass
         return found
 
     def _more(self) -> bool:
         text = next(self._texts, "")
+        self._taken += 1
         gone = max(0, self.at - _KEPT) if text else 0
-        self._place(gone)
-        self._text = self._text[gone:] + text
+        self.place(gone)
+        self.text = self.text[gone:] + text
         self._gone += gone
         self.at -= gone
         self._counted -= gone
         return bool(text)
 
-    def _place(self, at: int) -> tuple[int, int]:
+    def place(self, at: int) -> tuple[int, int]:
+        """Return line and column of an offset that is not before the last one."""
         if at >= self._counted:
-            self._line, self._column = _moved(self._line, self._column, self._text, self._counted, at)
+            self._line, self._column = _moved(self._line, self._column, self.text, self._counted, at)
             self._counted = at
         return self._line, self._column
+
+
+class _Reply(NamedTuple):
+    """What another process made of a stretch between two offsets; line and column as `_Reader.pass_over` takes them."""
+
+    start: int
+    end: int
+    value: object
+    line: int
+    column: int
+
+
+class _Stretches:
+    """Skims an array stretch by stretch; `separator` is what divides its elements, once that is known."""
+
+    def __init__(self, reader: _Reader, key: str, fields: Skim, job: Callable[[Skimmed], object] | None = None) -> None:
+        self.separator = ""
+        self._reader = reader
+        self._key = key
+        self._skim = _skimmer(fields)
+        self._plain_until = 0
+        # What another process may do, until it is begun or not worth it; what it has done; whether it is its turn.
+        self._job = job
+        self._replies: crew.Beside[_Reply] | None = None
+        self._theirs = True
+
+    def next(self) -> Skimmed | Aside | None:
+        """Read a stretch; None where the next element is to be read as a whole."""
+        reader = self._reader
+        if not self.separator or reader.position < self._plain_until:
+            return None
+        cut = reader.cut(self.separator)
+        if (aside := self._aside(cut)) is not None:
+            return aside
+        line, column = reader.place(reader.at)
+        for part in _TRIES:
+            cut = reader.text.rfind(self.separator, reader.at, reader.at + _STRETCH // part)
+            if cut < 0:
+                break
+            if (found := self._skimmed(cut, line, column)) is not None:
+                reader.pass_over(cut + 1, *_end(found))
+                return found
+            self.close()
+        self._plain_until = reader.position + max(cut - reader.at, 0) + 1
+        return None
+
+    def close(self) -> None:
+        """Read on without the other process: it would not come by the same places."""
+        self._job = None
+        if self._replies is not None:
+            self._replies.close()
+            self._replies = None
+
+    def _skimmed(self, cut: int, line: int = 1, column: int = 1) -> Skimmed | None:
+        text = self._reader.text[self._reader.at : cut + 1]
+        found = self._skim(text)
+        if found is None:
+            return None
+        breaks = _moved(1, 1, text, 0, len(text))[0] - 1
+        return Skimmed(self._key, *found, text, self.separator, self._reader.source.path, line, column, breaks)
+
+    def _aside(self, cut: int) -> Aside | None:
+        """Return what the other process has made of this stretch, if it is its turn and as many agree."""
+        reader = self._reader
+        if self._job and cut >= 0:
+            job, self._job = self._job, None
+            if crew.cores() > 1 and reader.source.is_longer_than(_WORTH_SHARING):
+                self._replies = crew.Beside(self._every_second, job)
+        self._theirs = not self._theirs
+        if self._replies is None or not self._theirs:
+            return None
+        reply = next(self._replies, None)
+        if reply is None or reply[:2] != (reader.position, reader.position + cut + 1 - reader.at):
+            self.close()
+            return None
+        line, column = reader.place(reader.at)
+        reader.pass_over(cut + 1, reply.line, reply.column)
+        return Aside(self._key, reply.value, line, column)
+
+    def _every_second(self, job: Callable[[Skimmed], object]) -> Iterator[_Reply]:
+        """Read every second stretch, as long as all goes well; this is done in the other process."""
+        reader, is_own = self._reader, False
+        reader.reopen()
+        while (cut := reader.cut(self.separator)) >= 0:
+            if is_own:
+                skimmed = self._skimmed(cut)
+                if skimmed is None:
+                    return
+                end = reader.position + cut + 1 - reader.at
+                yield _Reply(reader.position, end, job(skimmed), *_end(skimmed))
+            is_own = not is_own
+            reader.pass_over(cut + self.separator.index("{"))
+
+
+def _end(skimmed: Skimmed) -> tuple[int, int]:
+    """Return where the text of some elements would end if it were a whole file."""
+    size = len(skimmed.text)
+    last = max(skimmed.text.rfind("\n"), skimmed.text.rfind("\r")) if skimmed.breaks else -1
+    return skimmed.breaks + 1, size - last
 
 
 def _moved(line: int, column: int, text: str, start: int, end: int) -> tuple[int, int]:
@@ -317,13 +559,10 @@ def _moved(line: int, column: int, text: str, start: int, end: int) -> tuple[int
     return line, column + end - start
 
 
-def _decoded(source: Source) -> Iterator[str]:
-    encoding = encoding_of(source.head)
-    register_error("scanner.latin-1", _as_latin_1)
-    decoder = getincrementaldecoder(encoding)("scanner.latin-1" if encoding == "utf-8" else "replace")
-    for piece in source.pieces():
-        yield from filter(None, (decoder.decode(piece),))
-    yield from filter(None, (decoder.decode(b"", final=True),))
+def _is_latin(source: Source) -> bool:
+    # What is not UTF-8 is as long in Latin-1 as it was.
+    text = source.text
+    return encoding_of(source.head) == "utf-8" and not text.isascii() and len(text) == len(source.data)
 
 
 def _as_latin_1(error: UnicodeError) -> tuple[str, int]:
@@ -336,12 +575,24 @@ def _as_latin_1(error: UnicodeError) -> tuple[str, int]:
 _Skimmer: TypeAlias = "Callable[[str], tuple[int, Columns] | None]"
 
 
+def _skimmer(fields: Skim) -> _Skimmer:
+    return _skimmer_of(
+        tuple((name, tuple(kind.items()) if isinstance(kind, dict) else kind) for name, kind in fields.items())
+    )
+
+
 @cache
-def _skimmer(fields: tuple[tuple[str, type], ...]) -> _Skimmer:
+def _skimmer_of(fields: tuple[tuple[str, type | tuple[tuple[str, type], ...]], ...]) -> _Skimmer:
     import msgspec
 
+    kinds = [
+        kind
+        if not isinstance(kind, tuple)
+        else list[msgspec.defstruct("Part", [(own, inner | None, None) for own, inner in kind], gc=False)]  # type: ignore[misc]  # -- it is made here
+        for _, kind in fields
+    ]
     names = {f"field{number}": name for number, (name, _) in enumerate(fields)}
-    wanted = [(f"field{number}", kind | None, None) for number, (_, kind) in enumerate(fields)]
+    wanted = [(own, kind | None, None) for own, kind in zip(names, kinds, strict=True)]
     struct = msgspec.defstruct("Fields", wanted, rename=names, gc=False)
     decode = msgspec.json.Decoder(list[struct]).decode  # type: ignore[valid-type]  # -- it is made here
     columns = {name: attrgetter(own) for own, name in names.items()}
@@ -362,12 +613,19 @@ def _decode(text: str, start: int) -> tuple[object, int]:
 
 @cache
 def _raw_decode() -> Callable[[str, int], tuple[object, int]]:
+    return _decoder(None)
+
+
+def _decoder(constant: Callable[[str], None] | None) -> Callable[[str, int], tuple[object, int]]:
+    """Return what decodes a value; `constant` is told each NaN and Infinity, and gives what they are read as."""
     from json import JSONDecoder
 
-    return JSONDecoder().raw_decode
+    return JSONDecoder(parse_constant=constant).raw_decode
 
 
 def _after_gap(text: str, start: int) -> int:
+    if text[start : start + 1] not in _BLANK:
+        return start
     found = _gap().match(text, start)
     return found.end() if found else start
 
