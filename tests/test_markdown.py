@@ -8,7 +8,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.model import Advice, EvidenceClass, Input, Location, Policy, Problem, Report, Status, Verdict
+from scanner.model import (
+    Advice,
+    EvidenceClass,
+    Extension,
+    Ignore,
+    Input,
+    Known,
+    Location,
+    Policy,
+    Problem,
+    Reason,
+    Report,
+    Selector,
+    Status,
+    Support,
+    Upkeep,
+    Verdict,
+)
 from scanner.plugin import Style
 from scanner.reporters.markdown import REPORTER
 from tests import sample
@@ -52,8 +69,15 @@ def with_text(text: str) -> Report:
     product = match.product._replace(title=text)
     match = match._replace(dependency=dependency, product=product, cycle=match.cycle._replace(label=text))
     advice = Advice(cycle=text, latest=text, eol=None, lts=True)
+    place = Location(text, 9)
+    ignore = Ignore(Selector(product=text, purl=text, path=text), text, sample.TODAY, place)
+    contract = Support(text, place, cycle=text, provider=text)
+    extended = match._replace(extension=Extension(sample.TODAY, contract))
     return report._replace(
-        findings=(finding._replace(matches=(match,), advice=advice, ignored=text),),
+        findings=(finding._replace(matches=(match,), advice=advice, ignored=ignore),),
+        extended=(finding._replace(matches=(extended,), status=Status.EXTENDED),),
+        unjudged=(Verdict(dependency=dependency, status=Status.UNKNOWN, reason=Reason.RANGE),),
+        upkeep=Upkeep((ignore,), (ignore,), (contract,), (Known(text, text, text, text, text, text),)),
         components=(Verdict(dependency=dependency, status=Status.EOL, match=match),),
         inputs=(Input(path=text, repo_path=text, format="requirements", components=1),),
         problems=(Problem(text, Location(text, 7)),),
@@ -97,11 +121,34 @@ def test_nothing_judged_never_looks_like_health() -> None:
     assert "this says nothing about health" in page(report)
 
 
-def test_an_ignored_finding_is_shown_last_with_its_reason() -> None:
-    report = sample.report()
-    (over, soon) = report.findings
-    *_, last = rows(page(report._replace(findings=(over._replace(ignored="replaced in Q1"), soon), problems=())))
-    assert last[0] == "**eol**, ignored: `replaced in Q1`"
+def test_what_is_set_aside_is_shown_last_with_its_reason() -> None:
+    text = page(sample.policed())
+    assert [row[0] for row in rows(text)[2:5]] == [
+        "**expiring**, known",
+        "**eol**, ignored until 2027-03-31: `replaced in Q1, see PLAT-123`",
+        "**extended**",
+    ]
+    assert text.startswith("## eolscan: 2 findings (1 ignored, 1 known)\n")
+
+
+def test_extended_support_tells_who_gives_it_and_until_when() -> None:
+    (extended,) = (row for row in rows(page(sample.policed())) if row[0] == "**extended**")
+    assert extended[4].endswith("; extended support (Ubuntu Pro) until 2030-04-02, in 3 years and 4 months")
+
+
+def test_what_fails_without_a_verdict_is_named() -> None:
+    assert ["`wagtail >=3`", "given as a range", "`sub/requirements.txt:5`"] in rows(page(sample.policed()))
+
+
+def test_every_entry_of_the_settings_that_needs_a_look_is_named_with_its_place() -> None:
+    text = page(sample.policed())
+    for place in ("pyproject.toml:17", "pyproject.toml:22", "pyproject.toml:32", "web/package-lock.json"):
+        assert f"| `{place}` |" in text
+
+
+def test_a_policy_about_a_near_end_says_how_near() -> None:
+    policy = Policy(fail_on=frozenset({Status.EXPIRING}), fail_within_days=30)
+    assert "(expiring within 30 days)" in page(sample.report()._replace(policy=policy))
 
 
 def test_an_end_that_nobody_announced_says_so() -> None:
@@ -181,7 +228,7 @@ def check(text: str) -> None:
     assert not any(line.lstrip().startswith("::") for line in text.splitlines())
     assert all(line.isprintable() for line in text.split("\n"))
     by_width = [line.count("|") for line in text.splitlines() if line.startswith("|")]
-    assert by_width == [7, 7, 7, 3, 3, 3, 4, 4, 4]
+    assert by_width == [*[7] * 4, *[4] * 3, *[3] * 3, *[3] * 6, *[4] * 3]
     bare = re.sub(r"`[^`\n]+`", "", text)
     assert not re.search(r"[`<>\[\]@$~]", bare)
     assert not re.search(r"<[a-zA-Z/!]|\]\(", text)

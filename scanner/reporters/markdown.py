@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from scanner import purl
 from scanner.about import NAME
+from scanner.message import chores
 from scanner.model import EvidenceClass, Status
 from scanner.plugin import Reporter
 from scanner.text import clean, for_log, redact, shorten
@@ -19,6 +20,7 @@ from scanner.wording import (
     called,
     counted,
     coverage,
+    distance,
     ending_of,
     judged,
     marked,
@@ -30,7 +32,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
-    from scanner.model import Dependency, Finding, Location, Match, Problem, Report, Verdict
+    from scanner.model import (
+        Dependency,
+        Extension,
+        Finding,
+        Location,
+        Match,
+        Policy,
+        Problem,
+        Report,
+        Verdict,
+    )
     from scanner.plugin import Style
 
 _Item = TypeVar("_Item")
@@ -57,13 +69,15 @@ _PUNCTUATION: Final = re.compile(r"[\\`*_\[\]<>|&~$#!@:]")
 def render(report: Report, _style: Style) -> str:
     """Write the findings, what was covered and what could not be read, as far as a comment can hold it."""
     page = _Page()
-    found = sorted(report.findings, key=_badness)
-    page.say(f"## {NAME}: {counted(len(found), 'finding')}")
+    found = [*sorted(report.findings, key=_badness), *report.extended]
+    page.say(f"## {NAME}: {counted(len(report.findings), 'finding')}{_set_aside(report)}")
     page.say(_verdict(report))
     heads = ("Status", "Dependency", "Where", "Cycle", "End", "Move to")
     page.table(heads, found, lambda finding: _of_finding(finding, report.today), "finding")
+    page.table(("No verdict, and so a failure", "Why", "Where"), report.unjudged, _of_unjudged, "dependency")
     page.say(coverage(report.by_status, report.by_reason))
     page.table(("Not read", "Why"), report.problems, _of_problem, "problem")
+    page.table(("Settings", "What to look at"), [*chores(report.upkeep)], _of_chore, "entry")
     page.table(("Dependency", "Status", "Where"), report.components, _of_component, "dependency")
     page.say(_stamped(report))
     return page.text()
@@ -102,7 +116,7 @@ class _Page:
         else:
             shown = 0
         if left_out := len(items) - shown:
-            number = counted(left_out, f"more {noun}", "more dependencies" if noun == "dependency" else None)
+            number = counted(left_out, f"more {noun}", f"more {noun[:-1]}ies" if noun.endswith("y") else None)
             self._lines += ["", f"*{number} left out here for want of room; the JSON report has all.*"]
         self._lines.append("")
 
@@ -122,20 +136,33 @@ def _joined(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _badness(finding: Finding) -> tuple[bool, int, int, str, int]:
+def _badness(finding: Finding) -> tuple[int, int, int, str, int]:
     place = finding.matches[0].dependency.location
     days_left = 0 if finding.days_left is None else finding.days_left
-    ignored = finding.ignored is not None
-    return (ignored, _WORST_FIRST.index(finding.status), days_left, place.path, place.line or 0)
+    aside = 2 if finding.ignored is not None else int(finding.known)
+    return (aside, _WORST_FIRST.index(finding.status), days_left, place.path, place.line or 0)
+
+
+def _set_aside(report: Report) -> str:
+    ignored = sum(finding.ignored is not None for finding in report.findings)
+    known = sum(finding.known and finding.ignored is None for finding in report.findings)
+    parts = [f"{number:,} {word}" for number, word in ((ignored, "ignored"), (known, "known")) if number]
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def _verdict(report: Report) -> str:
-    policy = ", ".join(sorted(report.policy.fail_on)) or "never"
+    policy = ", ".join(_gated(status, report.policy) for status in sorted(report.policy.fail_on)) or "never"
     if report.failed:
         return f"**This fails the policy** ({policy})."
     if not judged(report.by_status):
         return f"Nothing fails the policy ({policy}), since nothing was judged: **this says nothing about health**."
     return f"Nothing fails the policy ({policy})."
+
+
+def _gated(status: Status, policy: Policy) -> str:
+    if status is not Status.EXPIRING or policy.fail_within_days is None:
+        return str(status)
+    return f"{status} within {counted(policy.fail_within_days, 'day')}"
 
 
 def _stamped(report: Report) -> str:
@@ -150,9 +177,8 @@ def _of_finding(finding: Finding, today: date) -> tuple[str, ...]:
     match = finding.matches[0]
     others = len(finding.matches) - 1
     more = f" and {counted(others, 'more place')}" if others else ""
-    ignored = "" if finding.ignored is None else f", ignored: {_code(finding.ignored.reason)}"
     return (
-        f"**{finding.status}**{ignored}",
+        f"**{finding.status}**{_aside(finding)}",
         _named(match.dependency),
         _where(match.dependency.location) + more,
         _prose(match.product.title if match.product.whole else f"{match.product.title} {called(match.cycle)}"),
@@ -161,8 +187,16 @@ def _of_finding(finding: Finding, today: date) -> tuple[str, ...]:
     )
 
 
+def _aside(finding: Finding) -> str:
+    if finding.ignored is not None:
+        return f", ignored until {finding.ignored.until}: {_code(finding.ignored.reason)}"
+    return ", known" if finding.known else ""
+
+
 def _ends(match: Match, status: Status, today: date) -> str:
     said = _said(match, status, today)
+    if match.extension is not None:
+        said = f"{said}; {_carried(match.extension, today)}"
     return f"{said}, inferred" if match.evidence.evidence_class is EvidenceClass.INFERRED else said
 
 
@@ -178,6 +212,15 @@ def _said(match: Match, status: Status, today: date) -> str:
     if status is Status.SECURITY_ONLY:
         return f"active support {ending_of(cycle, cycle.eoas, today)}; security support {end}"
     return end
+
+
+def _carried(extension: Extension, today: date) -> str:
+    contract = extension.contract
+    who = "free for all" if contract is None else _prose(contract.provider) or "by contract"
+    until = extension.until
+    if until is None or isinstance(until, bool):
+        return f"extended support ({who}) goes on"
+    return f"extended support ({who}) until {until}, {distance(until, today)}"
 
 
 def _move(finding: Finding) -> str:
@@ -200,6 +243,16 @@ def _move(finding: Finding) -> str:
 
 def _of_problem(problem: Problem) -> tuple[str, str]:
     return _where(problem.location), _code(problem.message)
+
+
+def _of_unjudged(verdict: Verdict) -> tuple[str, str, str]:
+    why = reason(verdict.reason) if verdict.reason else str(verdict.status)
+    return _named(verdict.dependency), why, _where(verdict.dependency.location)
+
+
+def _of_chore(chore: tuple[str, Location]) -> tuple[str, str]:
+    sentence, place = chore
+    return _where(place), _prose(sentence)
 
 
 def _of_component(verdict: Verdict) -> tuple[str, str, str]:
