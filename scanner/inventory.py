@@ -49,20 +49,21 @@ def standings(inventory: Iterable[Used]) -> list[Standing]:
 
     A range tells less than a version: it is left out where the same product stands somewhere with one.
     """
-    products: dict[str, list[Used]] = {}
+    uses_of: dict[str, list[Used]] = {}
     for used in inventory:
         if used.match.product.category in _HEADINGS:
-            products.setdefault(used.match.product.id, []).append(used)
+            uses_of.setdefault(used.match.product.id, []).append(used)
     found: dict[str, list[list[Used]]] = {heading: [] for heading in dict.fromkeys(_HEADINGS.values())}
-    for uses in sorted(products.values(), key=_use):
+    for uses in sorted(uses_of.values(), key=_use):
         found[_heading(uses)].append(uses)
-    return [Standing(heading, tuple(map(_told, parts))) for heading, parts in found.items() if parts]
+    return [Standing(heading, tuple(map(_told, products))) for heading, products in found.items() if products]
 
 
 def name(used: Used, *, title: bool = True) -> str:
     """Name a cycle in use in few words: "Python 3.12", "3.12" without its title, "Python >=3.8" for a range."""
     found = used.match
-    label = (found.cycle.label or found.cycle.name).partition(" (")[0]
+    # Behind the version labels have code names.
+    label = (found.cycle.label or found.cycle.name).partition(" (")[0].partition(" '")[0]
     if _is_loose(used):
         label = found.dependency.requirement or label
     elif found.evidence.kind is EvidenceKind.INFERRED:

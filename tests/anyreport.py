@@ -33,6 +33,7 @@ from scanner.model import (
     Status,
     Support,
     Upkeep,
+    Used,
     Verdict,
 )
 from scanner.rules import RULES
@@ -97,6 +98,7 @@ _PRODUCTS = st.builds(
     cycles=st.lists(_CYCLES, max_size=2).map(tuple),
     source=_TEXT,
     whole=st.booleans(),
+    category=st.sampled_from(["os", "lang", "framework", "database", "library", ""]),
 )
 _EVIDENCE = st.builds(
     Evidence,
@@ -208,5 +210,6 @@ REPORTS = st.builds(
     extended=st.lists(_extended(), max_size=2).map(tuple),
     unjudged=st.lists(_verdicts().filter(lambda verdict: verdict.match is None), max_size=2).map(tuple),
     upkeep=_UPKEEP,
+    inventory=st.lists(st.builds(Used, _MATCHES, st.sampled_from(Status), st.integers(1, 9)), max_size=4).map(tuple),
     line_hashes=st.just({("requirements.txt", line): f"{line:x}:1" for line in range(1, 100)}),
 )

@@ -28,6 +28,7 @@ from scanner.model import (
     Status,
     Support,
     Upkeep,
+    Used,
     Verdict,
 )
 from scanner.policy import finding, judge
@@ -184,6 +185,7 @@ def policed() -> Report:
         id="ubuntu",
         title="Ubuntu",
         link="https://endoflife.date/ubuntu",
+        category="os",
         cycles=(
             Cycle(name="24.04", released=date(2024, 4, 25), eol=date(2029, 5, 31), eoes=date(2036, 4, 25), lts=True),
             Cycle(name="20.04", released=date(2020, 4, 23), eol=date(2025, 5, 31), eoes=date(2030, 4, 2), lts=True),
@@ -244,6 +246,7 @@ def policed() -> Report:
             idle=(idle,),
             gone=(Known("0123456789abcdef", "EOL001", "jquery", "1", "pkg:npm/jquery", "web/package-lock.json"),),
         ),
+        inventory=tuple(Used(found.matches[0], found.status, len(found.matches)) for found in (third, first, second)),
     )
 
 

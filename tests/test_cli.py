@@ -31,6 +31,7 @@ SMALL_SCAN_LOADS = {
     "brief",
     "inventory",
     "layout",
+    "overview",
     "endings",
     "globs",
     "message",

@@ -10,31 +10,39 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from scanner.message import chores
 from scanner.model import (
     Advice,
     Dependency,
     EvidenceClass,
     EvidenceKind,
+    Extension,
     Finding,
+    Ignore,
     Kind,
     Location,
+    Match,
     Policy,
     Problem,
     Reason,
     Report,
     Scope,
+    Selector,
     Status,
+    Support,
+    Used,
 )
 from scanner.plugin import Style
 from scanner.reporters.table import REPORTER, render, render_list
 from scanner.text import width
 from tests.anyreport import DEPENDENCIES, PROBLEMS, REPORTS
-from tests.sample import DJANGO, NUMPY, TODAY, match, report
+from tests.sample import DJANGO, NUMPY, TODAY, match, policed, report
 
 if TYPE_CHECKING:
     from scanner.model import Ending
 
 PIPE = Style()
+IGNORE = Ignore(Selector(product="django"), "replaced in Q1", date(2027, 3, 31), Location("pyproject.toml", 3))
 WIDTHS = st.integers(20, 200)
 COLOR = re.compile(r"\x1b\[[0-9;]*m")
 PATIENT = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -55,7 +63,9 @@ def with_findings(*findings: Finding) -> Report:
 
 def over(name: str, days: int) -> Finding:
     place = Location(f"{name}.txt", 1)
-    found = match(DJANGO, 1, "3.2", place)._replace(dependency=Dependency(purl=f"pkg:pypi/{name}@3.2", location=place))
+    # A product for each, so that none shares a row.
+    found = match(DJANGO._replace(id=name), 1, "3.2", place)
+    found = found._replace(dependency=Dependency(purl=f"pkg:pypi/{name}@3.2", location=place))
     return report().findings[0]._replace(matches=(found,), days_left=days)
 
 
@@ -143,10 +153,14 @@ def test_our_own_words_are_ascii() -> None:
     assert render(report(list_all=True), Style(60, color=True)).isascii()
 
 
+NAMES_IN_ORDER = ("old", "new", "whenever", "dead", "soon", "later", "told", "hidden")
+
+
 @pytest.mark.parametrize("columns", [None, 30])
 def test_the_worst_comes_first_then_the_longest_over_and_the_ignored_last(columns: int | None) -> None:
     findings = (
-        over("hidden", -9999)._replace(ignored="known"),
+        over("hidden", -9999)._replace(ignored=IGNORE),
+        over("told", -9999)._replace(known=True),
         over("soon", 3)._replace(status=Status.EXPIRING),
         over("new", -10),
         over("old", -2000),
@@ -155,7 +169,7 @@ def test_the_worst_comes_first_then_the_longest_over_and_the_ignored_last(column
         over("later", 30)._replace(status=Status.EXPIRING),
     )
     text = render(with_findings(*findings), Style(columns))
-    places = [text.index(f"{name} 3.2") for name in ("old", "new", "whenever", "dead", "soon", "later", "hidden")]
+    places = [text.index(f"{name} 3.2") for name in NAMES_IN_ORDER]
     assert places == sorted(places)
 
 
@@ -164,23 +178,73 @@ def test_findings_of_equal_weight_are_ordered_by_name_and_place() -> None:
     assert text.index("A 3.2") < text.index("b 3.2") < text.index("c 3.2")
 
 
-def test_more_places_are_counted() -> None:
+def standing(*places: tuple[str, int]) -> Report:
+    """Return a report of one package that stands in many places, with a finding for each file."""
     found = match(DJANGO, 1, "3.2.25", Location("requirements.txt", 3))
-    others = [found._replace(dependency=found.dependency._replace(location=Location("a", line))) for line in (4, 5)]
-    two = report().findings[0]._replace(matches=(found, others[0]))
-    three = two._replace(matches=(found, *others))
-    assert "requirements.txt:3 and 1 more place\n" in render(with_findings(two), PIPE)
-    assert "requirements.txt:3 and 2 more places\n" in render(with_findings(three), PIPE)
+    files: dict[str, list[Match]] = {}
+    for path, line in places:
+        dependency = found.dependency._replace(location=Location(path, line))
+        files.setdefault(path, []).append(found._replace(dependency=dependency))
+    return with_findings(*(report().findings[0]._replace(matches=tuple(matches)) for matches in files.values()))
 
 
-def test_more_versions_and_packages_of_one_finding_are_counted() -> None:
+def test_one_product_and_cycle_in_many_files_is_one_row_with_its_first_places() -> None:
+    few = standing(("a.txt", 1), ("b.txt", 2))
+    (line,) = lines_of(render(few, PIPE), "django 3.2.25")
+    assert line.endswith("  a.txt:1, b.txt:2")
+    many = standing(*((f"{number}.txt", 7) for number in range(1, 16)))
+    (line,) = lines_of(render(many, PIPE), "django 3.2.25")
+    assert line.endswith("  1.txt:7, 10.txt:7, 11.txt:7 and 12 more")
+    text = render(many, Style(60))
+    assert text.startswith("eol (15)\n  django 3.2.25\n    Django 3.2 (LTS) ended 2024-04-01")
+    assert "\n    15 places: 1.txt:7, 10.txt:7, 11.txt:7 and 12 more\n" in text
+
+
+def test_every_file_is_shown_before_any_of_them_a_second_time() -> None:
+    (line,) = lines_of(render(standing(("a", 1), ("a", 2), ("b", 1), ("a", 3)), PIPE), "eol  django")
+    assert line.endswith("  a:1, b:1, a:2 and 1 more")
+
+
+def test_the_path_that_brings_a_package_in_is_said_where_it_is_the_same_everywhere() -> None:
+    first, second = (finding.matches[0] for finding in standing(("a", 1), ("b", 1)).findings)
+    same = [one._replace(dependency=one.dependency._replace(via=("web@1", "api@2"))) for one in (first, second)]
+    finding = report().findings[0]
+    assert "a:1, b:1, via web@1 > api@2\n" in render(with_findings(finding._replace(matches=tuple(same))), PIPE)
+    assert "via" not in render(with_findings(finding._replace(matches=(same[0], second))), PIPE)
+
+
+def test_packages_and_versions_of_one_row_are_named_or_counted() -> None:
     first, patch = (match(DJANGO, 1, version, Location("r.txt", 3)) for version in ("3.2.25", "3.2.1"))
-    assert "django 3.2.25 and 1 more version" in render(
-        with_findings(over("x", 1)._replace(matches=(first, patch))), PIPE
+    finding = over("x", 1)
+    assert "  django 3.2.25 and django 3.2.1  " in render(with_findings(finding._replace(matches=(first, patch))), PIPE)
+    third = match(DJANGO, 1, "3.2.7", Location("r.txt", 3))
+    assert "  django 3.2.25 and 2 more versions  " in render(
+        with_findings(finding._replace(matches=(first, patch, third))), PIPE
     )
-    other = match(NUMPY, 1, "2.2.6", Location("r.txt", 4))
-    findings = over("x", 1)._replace(matches=(first, patch, other))
-    assert "django 3.2.25 and 2 more packages" in render(with_findings(findings), PIPE)
+    other = match(NUMPY, 1, "2.2.6", Location("r.txt", 4))._replace(product=DJANGO)
+    text = render(with_findings(finding._replace(matches=(other, patch, first))), PIPE)
+    assert "  django 3.2.1 and 2 more packages  " in text, "what bears the product's name stands for the others"
+
+
+def test_two_packages_of_one_row_say_what_each_of_them_is() -> None:
+    found = match(DJANGO, 1, "3.2", Location("Dockerfile", 1))
+    image = found._replace(
+        dependency=Dependency("pkg:docker/django@3-slim", Location("Dockerfile", 1), kind=Kind.IMAGE)
+    )
+    finding = report().findings[0]._replace(matches=(found, image))
+    assert "  django 3.2 and django 3-slim (image)  " in render(with_findings(finding), PIPE)
+
+
+def test_a_scan_of_thirty_thousand_findings_shows_the_worst_and_counts_the_rest() -> None:
+    findings = [over(f"n{number:05}", -number)._replace(status=Status.DEPRECATED) for number in range(30_000)]
+    findings.append(over("worst", -1))
+    text = render(with_findings(*findings), PIPE)
+    assert text.startswith("eol         worst 3.2")
+    assert len(text.splitlines()) < 220
+    assert "\nand 29,801 more rows (29,801 deprecated); --all shows them, -f json has all.\n" in text
+    assert max(map(len, render(with_findings(*findings), Style(40)).splitlines())) <= 40
+    everything = with_findings(*findings[:300])._replace(policy=Policy(list_all=True), components=())
+    assert len(lines_of(render(everything, PIPE), "deprecated  n")) == 300
 
 
 def test_what_is_no_plain_runtime_library_says_so() -> None:
@@ -294,14 +358,105 @@ def test_a_rule_that_promises_no_more_than_a_day_says_so() -> None:
 
 
 def test_an_ignored_finding_stays_with_its_reason_and_is_counted() -> None:
-    ignored = report().findings[0]._replace(ignored="replaced in Q1")
+    ignored = report().findings[0]._replace(ignored=IGNORE, fails=False)
     text = render(with_findings(ignored)._replace(failed=False), PIPE)
     (line,) = lines_of(text, "django 3.2.25", "ended 2024-04-01")
     assert line.startswith("ignored  ")
     assert "eol: Django" in line
-    assert "ignored: replaced in Q1" in line
+    assert "until 2027-03-31: replaced in Q1" in line
     assert "1 finding is ignored.\n" in text
     assert "Nothing fails: nothing that was judged is eol, apart from what is ignored." in text
+
+
+def test_what_a_baseline_knows_is_shown_as_known_and_fails_nothing() -> None:
+    known = report().findings[0]._replace(known=True, fails=False)
+    text = render(with_findings(known)._replace(failed=False), PIPE)
+    (line,) = lines_of(text, "django 3.2.25", "eol: Django 3.2 (LTS) ended 2024-04-01", "move to 5.2 LTS")
+    assert line.startswith("known  ")
+    assert "1 finding is known from the baseline.\n" in text
+    assert "apart from what is known." in text
+
+
+def test_what_the_settings_let_pass_is_no_health() -> None:
+    passed = report().findings[0]._replace(fails=False)
+    text = render(with_findings(passed)._replace(failed=False), PIPE)
+    assert text.endswith("nothing that was judged is eol, apart from what is let pass by the settings.\n")
+
+
+@pytest.mark.parametrize("columns", [None, 40, 80])
+def test_what_the_settings_do_is_told_in_full(columns: int | None) -> None:
+    text = " ".join(render(policed(), Style(columns)).split())
+    for words in (
+        "Ubuntu 20.04 LTS ended 2025-05-31, 17 months ago; extended support by Ubuntu Pro until 2030-04-02, in 3 years",
+        "given as a range",
+        "sub/requirements.txt:5",
+        "until 2027-03-31: replaced in Q1, see PLAT-123",
+        "4 things to tidy up in the settings:",
+        "Failed: 1 unknown.",
+    ):
+        assert words in text
+    for sentence, place in chores(policed().upkeep):
+        assert f"{place.path}:{place.line}: {sentence}" in text or f"{place.path}: {sentence}" in text
+
+
+def test_the_end_that_extended_support_reaches_soon_is_said_beside_the_regular_one() -> None:
+    (found,) = policed().extended[0].matches
+    pro = Extension(date(2026, 12, 24), Support("ubuntu", Location("p"), provider="Ubuntu Pro"))
+    finding = over("x", 32)._replace(matches=(found._replace(extension=pro),), status=Status.EXPIRING)
+    assert "ended 2025-05-31, 17 months ago; extended support by Ubuntu Pro until 2026-12-24, in 32 days" in render(
+        with_findings(finding), PIPE
+    )
+    free = finding._replace(matches=(found._replace(extension=Extension(until=False)),))
+    assert "free extended support goes on, without an announced end" in render(with_findings(free), PIPE)
+
+
+def test_a_repository_begins_with_what_it_stands_on() -> None:
+    head, *lines = render(policed(), Style(80)).partition("\n\n")[0].splitlines()
+    assert head == "in use"
+    assert lines == [
+        "  Operating systems  Ubuntu 20.04 (extended until 2030-04-02)",
+        "  Frameworks         Django 3.2 (ended 2024-04-01)",
+    ]
+    narrow = render(policed(), Style(40)).splitlines()
+    assert narrow[1:6] == [
+        "  Operating systems",
+        "    Ubuntu 20.04 (extended until",
+        "    2030-04-02)",
+        "  Frameworks",
+        "    Django 3.2 (ended 2024-04-01)",
+    ]
+    assert "in use" not in render(policed()._replace(inputs=policed().inputs[:1]), PIPE)
+
+
+def test_of_many_cycles_the_worst_are_named_and_of_many_products_the_most_used() -> None:
+    def used(title: str, cycle: int, status: Status, places: int) -> Used:
+        found = match(DJANGO, 1, "1", Location("r.txt", 1))
+        cycles = tuple(found.cycle._replace(name=str(number), label=None) for number in range(9, 0, -1))
+        product = DJANGO._replace(id=title, title=title, cycles=cycles)
+        return Used(found._replace(product=product, cycle=cycles[9 - cycle]), status, places)
+
+    many = [used("Many", cycle, Status.EOL if cycle < 4 else Status.SUPPORTED, 9) for cycle in range(1, 10)]
+    others = [used(f"P{number}", 1, Status.EOL, number) for number in range(1, 8)]
+    text = " ".join(render(policed()._replace(inventory=(*many, *others)), PIPE).partition("\n\n")[0].split())
+    assert "Many 3 (ended 2024-04-01), 2 (ended 2024-04-01), 1 (ended 2024-04-01), 6 more, P7 1 (ended" in text
+    assert text.endswith("P3 1 (ended 2024-04-01), and 2 more products")
+
+
+def test_what_ends_next_is_drawn_soonest_first_with_bars_as_long_as_is_left() -> None:
+    supported = match(NUMPY, 0, "2.4.1", Location("r.txt", 1))
+    soon = match(NUMPY, 1, "2.2.6", Location("r.txt", 2))
+    inventory = (Used(supported, Status.SUPPORTED, 1), Used(soon, Status.EXPIRING, 3))
+    whole = report()._replace(inventory=inventory)
+    assert (
+        "ends next\n"
+        "  2026-12-09  in 17 days    =             NumPy 2.2\n"
+        "  2027-12-20  in 12 months  ============  NumPy 2.4\n"
+    ) in render(whole, PIPE)
+    assert "  2026-12-09  in 17 days    █             NumPy 2.2\n" in render(whole, Style(80))
+    assert "\n  2026-12-09  in 17 days    NumPy 2.2\n" in render(whole, Style(40))
+    assert "\n  2026-12-09  NumPy 2.2\n" in render(whole, Style(30))
+    assert "ends next" not in render(whole._replace(inventory=inventory[1:]), PIPE), "the finding tells it"
+    assert "ends next" not in render(report(), PIPE)
 
 
 def test_all_components_are_listed_once_with_status_and_reason() -> None:
@@ -373,18 +528,21 @@ def test_problems_are_listed_with_their_places_and_the_many_are_counted() -> Non
 
 
 @pytest.mark.parametrize(
-    ("fail_on", "failed", "last"),
+    ("fail_on", "failing", "last"),
     [
-        ({Status.EOL}, True, "Failed: 1 eol.\n"),
-        ({Status.EOL, Status.EXPIRING, Status.UNTRACKED}, True, "Failed: 1 eol, 1 expiring, 1 untracked.\n"),
-        ({Status.EXPIRING}, True, "Failed: 1 eol, 1 expiring.\n"),
-        ({Status.DEPRECATED}, False, "Nothing fails: nothing that was judged is deprecated.\n"),
-        ({Status.DEPRECATED, Status.SUPERSEDED}, False, "is deprecated or superseded.\n"),
-        (set(), False, "Nothing fails: this run was told never to fail.\n"),
+        ({Status.EOL}, {Status.EOL}, "Failed: 1 eol.\n"),
+        ({Status.EXPIRING}, {Status.EOL, Status.EXPIRING}, "Failed: 1 eol, 1 expiring.\n"),
+        ({Status.UNTRACKED}, {Status.UNTRACKED}, "Failed: 1 untracked.\n"),
+        ({Status.DEPRECATED}, set(), "Nothing fails: nothing that was judged is deprecated.\n"),
+        ({Status.DEPRECATED, Status.SUPERSEDED}, set(), "is deprecated or superseded.\n"),
+        (set(), set(), "Nothing fails: this run was told never to fail.\n"),
     ],
 )
-def test_the_last_word_is_what_fails_and_why(fail_on: set[Status], last: str, *, failed: bool) -> None:
-    whole = report()._replace(policy=Policy(fail_on=frozenset(fail_on)), failed=failed)
+def test_the_last_word_is_what_fails_and_why(fail_on: set[Status], failing: set[Status], last: str) -> None:
+    findings = tuple(one._replace(fails=one.status in failing) for one in report().findings)
+    unjudged = [one for one in report(list_all=True).components if one.status in failing and one.match is None]
+    policy = Policy(fail_on=frozenset(fail_on))
+    whole = report()._replace(policy=policy, failed=bool(failing), findings=findings, unjudged=tuple(unjudged))
     assert render(whole, PIPE).endswith(last)
 
 

@@ -1,228 +1,236 @@
-"""What a person reads in a terminal, or in a log: the findings, what was not judged, and what fails.
+"""What a person reads in a terminal, or in a log: what is in use, the findings, what ends next, and what fails.
 
-On a line where everything fits, and always in a pipe, a finding is a row; elsewhere it takes a few
-short lines under the heading of its status, down to twenty columns. Nothing is cut to fit: a path
-that is not whole leads nowhere. Our own words are ASCII: a pipe may be read in any encoding.
+What one product and cycle brings to many files and packages is one row, the worst first. On a line where everything
+fits, and always in a pipe, a row is a line; elsewhere it takes a few short lines under the heading of its status, down
+to twenty columns. Our own words are ASCII: a pipe may be read in any encoding.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scanner import purl
-from scanner.model import EvidenceClass, EvidenceKind, Kind, Scope, Status
-from scanner.plugin import Reporter
-from scanner.text import clean, for_log, redact, shorten, width
-from scanner.wording import (
-    at_least,
-    by_policy,
-    called,
-    counted,
-    coverage,
-    distance,
-    ending_of,
-    judged,
-    marked,
-    marked_deprecated,
-    reason,
+from scanner import brief, purl
+from scanner.layout import (
+    BOLD,
+    COLORS,
+    DIM,
+    GREEN,
+    RED,
+    YELLOW,
+    columns,
+    indented,
+    painted,
+    safe,
+    wrapped,
 )
+from scanner.message import chores
+from scanner.model import Kind, Scope, Status
+from scanner.plugin import Reporter
+from scanner.text import for_log, width
+from scanner.wording import counted, coverage, judged, reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from scanner.model import Cycle, Dependency, Finding, Location, Match, Policy, Problem, Report, Verdict
+    from scanner.model import Dependency, Finding, Location, Policy, Problem, Report, Verdict
     from scanner.plugin import Style
 
-_SHOWN_PROBLEMS = 10
-_OLD_DATA_DAYS = 180
+# More rows, or more of anything, are for machines.
+_SHOWN_ROWS: Final = 200
+_SHOWN_PLACES: Final = 3
+_SHOWN_NOTES: Final = 10
+_OLD_DATA_DAYS: Final = 180
 # Where a terminal claims to be narrower, lines are longer than it.
-_NARROWEST = 20
-# Longer texts are no names or paths but attacks: one of them may not blow up every row, nor one row.
-_WIDEST_COLUMN = 100
-_LONGEST_TEXT = 1000
+_NARROWEST: Final = 20
 
-_IGNORED = "ignored"
-_BOLD, _DIM, _GREEN, _YELLOW, _RED = "1", "2", "32", "33", "1;31"
-_COLORS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        Status.EOL: _RED,
-        Status.DEPRECATED: "35",
-        Status.EXPIRING: _YELLOW,
-        Status.SECURITY_ONLY: "36",
-        Status.SUPERSEDED: "34",
-        Status.EXTENDED: _GREEN,
-        Status.DISTRO_MAINTAINED: _GREEN,
-        Status.SUPPORTED: _GREEN,
-    }
-)
+_KNOWN: Final = "known"
+_IGNORED: Final = "ignored"
 _ORDER: Final = tuple(Status)
+# Behind what is new to the reader: what goes on for a while, what is known, what is set aside, and all the rest.
+_NEW, _EXTENDED, _OLD, _ASIDE, _REST = range(5)
 # What needs no quotes in any shell.
 _PLAIN: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:/@.%+_~-")
 
 
-class _Entry(NamedTuple):
-    """One finding or component as it is shown, each text safe for a terminal; `said` and `todo` may be empty."""
+class _Told(NamedTuple):
+    """What there is to tell of one finding or dependency; `about` is what it shares with others of its row."""
+
+    rank: tuple[int | str, ...]
+    status: str
+    about: tuple[str, ...]
+    said: str
+    todo: str
+    dependencies: Sequence[Dependency]
+
+
+class _Row(NamedTuple):
+    """What a row shows, each text safe for a terminal; `said` and `todo` may be empty.
+
+    `places` are the first of so many `stands`, and `members` counts what is told in the row.
+    """
 
     status: str
     name: str
     said: str
     todo: str
-    place: str
+    places: tuple[str, ...]
+    stands: int
+    via: str
+    members: int
 
 
 def render(report: Report, style: Style) -> str:
-    """Show the findings, worst first, then what could not be read, what was judged, and what fails."""
+    """Show what is in use, the findings, what ends next, what could not be read, what was judged, and what fails."""
     style = _roomy(style)
-    entries = [_finding(finding, report.today) for finding in sorted(report.findings, key=_urgency)]
-    entries += _others(report)
-    blocks = (_entries(entries, style), _problems(report.problems, style), _closing(report, style))
-    return _text("\n\n".join("\n".join(block) for block in blocks if block))
+    rows = _rows(report)
+    shown = rows if report.policy.list_all else rows[:_SHOWN_ROWS]
+    in_use, ends_next = _overview(report, style)
+    blocks = (
+        in_use,
+        [*_table(shown, style), *_left_out(rows[len(shown) :], style)],
+        ends_next,
+        _problems(report.problems, style),
+        _chores(report, style),
+        _closing(report, style),
+    )
+    return _text(blocks)
 
 
 def render_list(dependencies: Sequence[Dependency], problems: Sequence[Problem], style: Style) -> str:
     """Show bare dependencies in their order, one in a row where it fits, and what could not be read."""
     style = _roomy(style)
-    rows = [(*_named(found), ", ".join(_traits(found)), _place([found])) for found in dependencies]
-    table = _rows(rows, (_BOLD, "", "", _DIM), style)
-    if not table:
-        entries = [_Entry("", _subject([found]), "", "", _place([found])) for found in dependencies]
-        table = [line for entry in entries for line in _stacked(entry, style)]
+    rows = [_row([_Told((), "", ("",), "", "", [found])]) for found in dependencies]
+    texts = [(*_named(found), ", ".join(_traits(found))) for found in dependencies]
+    cells = [
+        ((name, BOLD), (version, ""), (traits, ""), (_place(row, 1), DIM))
+        for row, (name, version, traits) in zip(rows, texts, strict=True)
+    ]
+    table = columns(cells, style) or [line for row in rows for line in _stacked(row, style)]
     total = f"{counted(len(rows), 'dependency', 'dependencies')} found."
-    blocks = (table, _problems(problems, style), _wrapped(total, style.width))
-    return _text("\n\n".join("\n".join(block) for block in blocks if block))
+    return _text((table, _problems(problems, style), wrapped(total, style.width)))
 
 
-def _urgency(finding: Finding) -> tuple[bool, int, bool, int, str, str, int]:
-    """Order findings: the ignored last, the worst first, then the longest over, the soonest, name and place."""
-    dependency = finding.matches[0].dependency
+def _overview(report: Report, style: Style) -> tuple[list[str], list[str]]:
+    if not report.inventory:
+        return [], []
+    from scanner import overview
+
+    return overview.in_use(report, style), overview.ends_next(report, style)
+
+
+def _rows(report: Report) -> list[_Row]:
+    """Put together what one product and cycle brings to many places, and order it: the worst first."""
+    groups: dict[tuple[object, ...], list[_Told]] = {}
+    for told in _told(report):
+        groups.setdefault((told.rank[0], told.status, *told.about, told.said, told.todo), []).append(told)
+    ordered = (sorted(members, key=_rank_of) for members in groups.values())
+    return [_row(members) for members in sorted(ordered, key=lambda members: _rank_of(members[0]))]
+
+
+def _rank_of(told: _Told) -> tuple[int | str, ...]:
+    return told.rank
+
+
+def _told(report: Report) -> Iterator[_Told]:
+    findings = (*report.findings, *report.extended)
+    for finding in findings:
+        yield _of_finding(finding, report)
+    shown = {match.dependency for finding in findings for match in finding.matches} if report.components else set()
+    shown.update(verdict.dependency for verdict in report.unjudged)
+    for verdict in report.unjudged:
+        yield _of_verdict(verdict, _NEW, report)
+    for verdict in report.components:
+        if verdict.dependency not in shown:
+            yield _of_verdict(verdict, _REST, report)
+
+
+def _of_finding(finding: Finding, report: Report) -> _Told:
+    first, status = finding.matches[0], str(finding.status)
+    said, todo = brief.said(finding.status, first, report.today), brief.todo(finding)
+    if finding.ignored is not None:
+        said, todo = f"{status}: {said}", f"until {finding.ignored.until}: {finding.ignored.reason}"
+        status = _IGNORED
+    elif finding.known:
+        status, said = _KNOWN, f"{status}: {said}"
+    elif finding.status is Status.EXTENDED:
+        # What is paid for, or free, asks for no haste.
+        todo = ""
+    about = (first.product.id, first.cycle.name)
+    return _Told(_rank(finding), status, about, said, todo, [match.dependency for match in finding.matches])
+
+
+def _rank(finding: Finding) -> tuple[int | str, ...]:
+    """Order findings: the new and the worst first, then the longest over, the soonest, name and place."""
+    tier = _EXTENDED if finding.status is Status.EXTENDED else _NEW
+    tier = _ASIDE if finding.ignored is not None else _OLD if finding.known else tier
     left = finding.days_left
-    return (
-        finding.ignored is not None,
-        _ORDER.index(finding.status),
-        left is None,
-        left or 0,
-        _named(dependency)[0].casefold(),
-        dependency.location.path,
-        dependency.location.line or 0,
+    return tier, _ORDER.index(finding.status), left is None, left or 0, *_place_in_order(finding.matches[0].dependency)
+
+
+def _of_verdict(verdict: Verdict, tier: int, report: Report) -> _Told:
+    dependency, said = verdict.dependency, ""
+    about = _named(dependency)
+    if verdict.match is not None:
+        said = f"{brief.cycle_of(verdict.match, report.today)} {brief.ends(verdict.match, report.today)}"
+        about = (verdict.match.product.id, verdict.match.cycle.name)
+    elif verdict.reason is not None and verdict.status is not Status.UNTRACKED:
+        said = reason(verdict.reason)
+    rank = (tier, _ORDER.index(verdict.status), True, 0, *_place_in_order(dependency))
+    return _Told(rank, str(verdict.status), about, said, "", [dependency])
+
+
+def _place_in_order(dependency: Dependency) -> tuple[str, str, int]:
+    return _named(dependency)[0].casefold(), dependency.location.path, dependency.location.line or 0
+
+
+def _row(members: Sequence[_Told]) -> _Row:
+    first = members[0]
+    # What speaks of a system stands for all its packages.
+    systems = [one.dependencies[0] for one in members if one.dependencies[0].kind is Kind.OS]
+    dependencies = [found for one in members if one.dependencies[0].kind is not Kind.OS for found in one.dependencies]
+    packages = sum(found.kind is not Kind.OS for one in members for found in one.dependencies) - len(dependencies)
+    stands = [*systems, *dependencies]
+    vias = {found.via for found in stands}
+    places = _places(stands)
+    return _Row(
+        first.status,
+        safe(_subject(stands, first.about, packages)),
+        safe(first.said),
+        safe(first.todo),
+        tuple(map(safe, places[:_SHOWN_PLACES])),
+        len(places),
+        safe(" > ".join(vias.pop())) if len(vias) == 1 else "",
+        len(members),
     )
 
 
-def _finding(finding: Finding, today: date) -> _Entry:
-    dependencies = [match.dependency for match in finding.matches]
-    said = _said(finding.status, finding.matches[0], today)
-    status, todo = str(finding.status), _todo(finding)
-    if finding.ignored is not None:
-        status, said, todo = (
-            _IGNORED,
-            f"{finding.status}: {said}",
-            f"until {finding.ignored.until}: {finding.ignored.reason}",
-        )
-    return _Entry(status, _subject(dependencies), _safe(said), _safe(todo), _place(dependencies))
+def _subject(dependencies: Sequence[Dependency], about: Sequence[str], packages: int) -> str:
+    """Name what a row is about: the package and its version, and what else there is; the product's own name first."""
+    names: dict[tuple[str, str], list[str]] = {}
+    for found in dependencies:
+        traits = names.setdefault(_named(found), _traits(found))
+        traits[:] = [word for word in traits if word in _traits(found)]
+    own = next((named for named in names if named[0].casefold() == about[0]), next(iter(names)))
+    more = [named for named in names if named != own]
+    if packages:
+        return f"{_called(own, ())} ({counted(packages, 'package')})"
+    if len(more) == 1:
+        return " and ".join(_called(named, names[named]) for named in (own, *more))
+    shared = [word for word in names[own] if all(word in traits for traits in names.values())]
+    noun = "more version" if all(other == own[0] for other, _ in more) else "more package"
+    return _called(own, shared) + (f" and {counted(len(more), noun)}" if more else "")
 
 
-def _others(report: Report) -> list[_Entry]:
-    """Return the components that no finding shows, which there are only when the policy lists all."""
-    shown = {match.dependency for finding in report.findings for match in finding.matches}
-    verdicts = [verdict for verdict in report.components if verdict.dependency not in shown]
-    verdicts.sort(key=lambda verdict: (_ORDER.index(verdict.status), _named(verdict.dependency)[0].casefold()))
-    return [_component(verdict, report.today) for verdict in verdicts]
-
-
-def _component(verdict: Verdict, today: date) -> _Entry:
-    dependency, said = verdict.dependency, ""
-    if verdict.match is not None:
-        said = f"{_cycle(verdict.match, today)} {_ends(verdict.match, today)}"
-    elif verdict.reason is not None and verdict.status is not Status.UNTRACKED:
-        said = reason(verdict.reason)
-    return _Entry(str(verdict.status), _subject([dependency]), _safe(said), "", _place([dependency]))
-
-
-def _said(status: Status, match: Match, today: date) -> str:
-    """Say what is wrong with a cycle, or will be; where the date rests on no vendor's word, say so."""
-    cycle = _cycle(match, today)
-    if match.evidence.kind is EvidenceKind.INFERRED:
-        return f"older than {cycle}, the oldest tracked{_below(status, match, today)}"
-    if status is Status.DEPRECATED:
-        return _deprecated(match, today)
-    if status is Status.SUPERSEDED:
-        return f"{cycle} is superseded: only the newest release is supported"
-    if status is Status.SECURITY_ONLY:
-        return f"{cycle} gets security fixes only, {_until(match.cycle, today)}{by_policy(match.cycle)}"
-    return f"{cycle} {_ends(match, today)}"
-
-
-def _below(status: Status, match: Match, today: date) -> str:
-    """Say what is true of an oldest cycle, and so of what is older."""
-    if status is Status.SUPERSEDED:
-        return ": only the newest release is supported"
-    if status is Status.DEPRECATED:
-        return f", which is {_brief(marked_deprecated(match.cycle, today))}"
-    return f", which {_ends(match, today)}"
-
-
-def _ends(match: Match, today: date) -> str:
-    return _brief(ending_of(match.cycle, match.cycle.eol, today))
-
-
-def _deprecated(match: Match, today: date) -> str:
-    if match.evidence.evidence_class is EvidenceClass.LOCKFILE:
-        return marked(match.dependency.mark, words=True)
-    cycle = "" if match.product.whole else f"{_cycle(match, today)} is "
-    return cycle + _brief(marked_deprecated(match.cycle, today))
-
-
-def _until(cycle: Cycle, today: date) -> str:
-    if cycle.eol is None or isinstance(cycle.eol, bool):
-        return "no end announced"
-    until = "at least until" if at_least(cycle) else "until"
-    return f"{until} {cycle.eol}, {_brief(distance(cycle.eol, today))}"
-
-
-def _todo(finding: Finding) -> str:
-    advice = finding.advice
-    if advice is None:
-        return "no supported successor is known" if finding.status in {Status.EOL, Status.EXPIRING} else ""
-    if advice.cycle is None:
-        return f"use {_safe(purl.name_beside(advice.replacement or '', finding.matches[0].dependency.purl))} instead"
-    cycle = f"{advice.cycle} LTS" if advice.lts and "LTS" not in advice.cycle else advice.cycle
-    if advice.eol is None or advice.eol is True:
-        return f"move to {cycle}"
-    return f"move to {cycle}, {f'until {advice.eol}' if advice.eol else 'no end announced'}"
-
-
-def _cycle(match: Match, today: date) -> str:
-    """Name a cycle with its product: a package may be called otherwise, and the match is there to be doubted."""
-    cycle, title = called(match.cycle, today), match.product.title
-    if match.product.whole:
-        return title
-    return cycle if cycle.casefold().startswith(title.casefold()) else f"{title} {cycle}"
-
-
-def _brief(text: str) -> str:
-    return text.replace(" and ", " ")
-
-
-def _subject(dependencies: Sequence[Dependency]) -> str:
-    """Name what a finding is about: the package and its version, and that there are more of them."""
-    names = dict.fromkeys(map(_named, dependencies))
-    (name, version), *more = names
-    traits = [word for word in _traits(dependencies[0]) if all(word in _traits(other) for other in dependencies)]
-    text = f"{name} {version}".rstrip() + (f" ({', '.join(traits)})" if traits else "")
-    if not more:
-        return text
-    if dependencies[0].kind is Kind.OS:
-        return f"{text} ({counted(len(more), 'package')})"
-    noun = "version" if all(other == name for other, _ in more) else "package"
-    return f"{text} and {counted(len(more), f'more {noun}')}"
+def _called(named: tuple[str, str], traits: Sequence[str]) -> str:
+    return " ".join(filter(None, (*named, f"({', '.join(traits)})" if traits else "")))
 
 
 def _named(dependency: Dependency) -> tuple[str, str]:
     """Return the name of a package, and its version or what is required of it."""
     name, version = purl.name_and_version(dependency)
-    return _safe(name), _safe(version or dependency.requirement or "")
+    return safe(name), safe(version or dependency.requirement or "")
 
 
 def _traits(dependency: Dependency) -> list[str]:
@@ -230,92 +238,115 @@ def _traits(dependency: Dependency) -> list[str]:
     return [str(word) for word in (kind, scope) if word not in {Kind.LIBRARY, Scope.RUNTIME}]
 
 
-def _place(dependencies: Sequence[Dependency]) -> str:
-    first, more = dependencies[0], len({dependency.location for dependency in dependencies}) - 1
-    # A purl of the command line is its own place.
-    place = "" if first.location.path == first.purl else _where(first.location)
-    via = f", via {' > '.join(first.via)}" if first.via else ""
-    others = f" and {counted(more, 'more place')}" if more else ""
-    return _safe(f"{place}{via}{others}")
+def _places(dependencies: Iterable[Dependency]) -> list[str]:
+    """Return where dependencies stand, each file once before any of them a second time."""
+    places: dict[str, str] = {}
+    for found in dependencies:
+        # A purl of the command line is its own place.
+        if found.location.path != found.purl:
+            places.setdefault(_where(found.location), found.location.path)
+    firsts = {path: place for place, path in reversed(places.items())}
+    return [*dict.fromkeys(firsts[path] for path in places.values()), *(p for p in places if p != firsts[places[p]])]
 
 
 def _where(location: Location) -> str:
     return location.path if location.line is None else f"{location.path}:{location.line}"
 
 
-def _entries(entries: Sequence[_Entry], style: Style) -> list[str]:
-    rows = _rows(entries, ("", _BOLD, "", "", _DIM), style)
-    if rows or not entries:
-        return rows
-    show = _shown(entries, style)
-    lines: list[str] = []
-    for status, group in groupby(entries, key=lambda entry: entry.status):
+def _place(row: _Row, shown: int) -> str:
+    more = row.stands - len(row.places[:shown])
+    places = ", ".join(row.places[:shown]) + (f" and {more:,} more" if more else "")
+    return places + (f", via {row.via}" if row.via else "")
+
+
+def _table(rows: Sequence[_Row], style: Style) -> list[str]:
+    for shown in (_SHOWN_PLACES, 1):
+        cells = [
+            (
+                (row.status, COLORS.get(row.status, "")),
+                (row.name, BOLD),
+                (row.said, ""),
+                (row.todo, ""),
+                (_place(row, shown), DIM),
+            )
+            for row in rows
+        ]
+        if lines := columns(cells, style):
+            return lines
+    return _sections(rows, style)
+
+
+def _sections(rows: Sequence[_Row], style: Style) -> list[str]:
+    """Show the rows of each status on several lines each, side by side where all of them fit."""
+    if not rows:
+        return []
+    lines, show = list[str](), _shown(rows, style)
+    for status, group in groupby(rows, key=lambda row: row.status):
         members = list(group)
-        head = _painted(f"{status} ({len(members):,})", _COLORS.get(status, _BOLD), style)
-        lines += [*([""] if lines else []), head]
-        lines += [line for entry in members for line in show(entry)]
+        head = f"{status} ({sum(row.members for row in members):,})"
+        lines += [*([""] if lines else []), *_painted(wrapped(head, style.width), COLORS.get(status, BOLD), style)]
+        lines += [line for row in members for line in show(row)]
     return lines
 
 
-def _rows(rows: Sequence[tuple[str, ...]], colors: Sequence[str], style: Style) -> list[str]:
-    """Return one line for each row, or nothing when there are none or they are wider than the terminal."""
-    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
-    if style.width is not None and sum(widths) + 2 * (sum(map(bool, widths)) - 1) > style.width:
-        return []
-    # A status, which comes first, has a colour of its own; empty columns take no room.
-    return [
-        "  ".join(
-            _painted(cell, color or _COLORS.get(cell, ""), style) + " " * (min(room, _WIDEST_COLUMN) - width(cell))
-            for cell, color, room in zip(row, colors, widths, strict=True)
-            if room
-        ).rstrip()
-        for row in rows
-    ]
-
-
-def _shown(entries: Sequence[_Entry], style: Style) -> Callable[[_Entry], Iterable[str]]:
-    """Choose how entries are shown on several lines: side by side where all of them fit, else stacked."""
-    left = max(width(text) for entry in entries for text in (entry.name, entry.place))
-    right = max(width(text) for entry in entries for text in (entry.said, entry.todo))
+def _shown(rows: Sequence[_Row], style: Style) -> Callable[[_Row], Iterable[str]]:
+    left = max(width(text) for row in rows for text in (row.name, _place(row, 1)))
+    right = max(width(text) for row in rows for text in (row.said, row.todo))
     if style.width is not None and left + right + 4 > style.width:
-        return lambda entry: _stacked(entry, style)
-    return lambda entry: _side_by_side(entry, left, style)
+        return lambda row: _stacked(row, style)
+    return lambda row: _side_by_side(row, left, style)
 
 
-def _side_by_side(entry: _Entry, left: int, style: Style) -> Iterator[str]:
-    for text, color, beside in ((entry.name, _BOLD, entry.said), (entry.place, _DIM, entry.todo)):
+def _side_by_side(row: _Row, left: int, style: Style) -> Iterator[str]:
+    for text, color, beside in ((row.name, BOLD, row.said), (_place(row, 1), DIM, row.todo)):
         if text or beside:
-            yield f"  {_painted(text, color, style)}{' ' * (left - width(text) + 2)}{beside}".rstrip()
+            yield f"  {painted(text, color, style)}{' ' * (left - width(text) + 2)}{beside}".rstrip()
 
 
-def _stacked(entry: _Entry, style: Style) -> Iterator[str]:
-    """Set the place beside the name where it fits, and everything else below it."""
-    place = f" in {entry.place}" if entry.place else ""
-    if style.width is None or width(entry.name + place) + 2 <= style.width:
-        yield f"  {_painted(entry.name, _BOLD, style)}{_painted(place, _DIM, style)}"
+def _stacked(row: _Row, style: Style) -> Iterator[str]:
+    """Set a single place beside the name where it fits, everything else below it, and many places last."""
+    place = _place(row, _SHOWN_PLACES)
+    beside = f" in {place}" if place and row.stands == 1 else ""
+    if not beside or style.width is None or width(row.name + beside) + 2 > style.width:
+        yield from _painted(indented(row.name, 2, style), BOLD, style)
     else:
-        yield from (_painted(line, _BOLD, style) for line in _indented(entry.name, 2, style))
-        yield from (_painted(line, _DIM, style) for line in _indented(entry.place, 4, style))
-    for text in (entry.said, entry.todo):
-        yield from _indented(text, 4, style)
+        yield f"  {painted(row.name, BOLD, style)}{painted(beside, DIM, style)}"
+        place = ""
+    for text in (row.said, row.todo):
+        yield from indented(text, 4, style)
+    if row.stands > _SHOWN_PLACES:
+        place = f"{row.stands:,} places: {place}"
+    yield from _painted(indented(place, 4, style), DIM, style)
+
+
+def _left_out(rows: Sequence[_Row], style: Style) -> list[str]:
+    if not rows:
+        return []
+    numbers = Counter(row.status for row in rows)
+    listed = ", ".join(f"{number:,} {status}" for status, number in numbers.items())
+    text = f"and {counted(len(rows), 'more row')} ({listed}); --all shows them, -f json has all."
+    return _painted(wrapped(text, style.width), YELLOW, style)
 
 
 def _problems(problems: Sequence[Problem], style: Style) -> list[str]:
     if not problems:
         return []
     head = f"{counted(len(problems), 'problem')}: what could not be read was not judged."
-    lines = [_painted(line, _YELLOW, style) for line in _wrapped(head, style.width)]
-    for problem in problems[:_SHOWN_PROBLEMS]:
-        lines += _indented(_safe(f"{_where(problem.location)}: {problem.message}"), 2, style)
-    if len(problems) > _SHOWN_PROBLEMS:
-        lines += _indented(f"and {len(problems) - _SHOWN_PROBLEMS:,} more; -f json lists all.", 2, style)
+    return _notes(head, [(problem.message, problem.location) for problem in problems], style)
+
+
+def _chores(report: Report, style: Style) -> list[str]:
+    notes = list(chores(report.upkeep))
+    return _notes(f"{counted(len(notes), 'thing')} to tidy up in the settings:", notes, style) if notes else []
+
+
+def _notes(head: str, notes: Sequence[tuple[str, Location]], style: Style) -> list[str]:
+    lines = _painted(wrapped(head, style.width), YELLOW, style)
+    for text, location in notes[:_SHOWN_NOTES]:
+        lines += indented(safe(f"{_where(location)}: {text}"), 2, style)
+    if len(notes) > _SHOWN_NOTES:
+        lines += indented(f"and {len(notes) - _SHOWN_NOTES:,} more; -f json lists all.", 2, style)
     return lines
-
-
-def _indented(text: str, indent: int, style: Style) -> Iterator[str]:
-    room = None if style.width is None else style.width - indent
-    lines = _wrapped(text, room if room is None or width(text) <= room else room - 2)
-    yield from (f"{' ' * (indent + 2 if number else indent)}{line}" for number, line in enumerate(lines))
 
 
 def _closing(report: Report, style: Style) -> list[str]:
@@ -323,25 +354,25 @@ def _closing(report: Report, style: Style) -> list[str]:
     verdict, color = _verdict(report)
     sentences = [
         (coverage(report.by_status, report.by_reason), ""),
-        (_ignored(report.findings), ""),
-        (_data(report), _DIM),
+        (_set_aside(report.findings), ""),
+        (_data(report), DIM),
     ]
-    sentences += [(_old_data(report), _YELLOW), (verdict, color)]
-    return [
-        _painted(line, code, style) for text, code in sentences if text for line in _wrapped(_safe(text), style.width)
-    ]
+    sentences += [(_old_data(report), YELLOW), (verdict, color)]
+    return [line for text, color in sentences for line in _painted(wrapped(safe(text), style.width), color, style)]
 
 
-def _ignored(findings: Sequence[Finding]) -> str:
-    number = sum(finding.ignored is not None for finding in findings)
-    return f"{counted(number, 'finding is', 'findings are')} ignored." if number else ""
+def _set_aside(findings: Sequence[Finding]) -> str:
+    ignored = sum(finding.ignored is not None for finding in findings)
+    known = sum(finding.known and finding.ignored is None for finding in findings)
+    numbers = [(ignored, "ignored"), (known, "known from the baseline")]
+    return " ".join(f"{counted(number, 'finding is', 'findings are')} {what}." for number, what in numbers if number)
 
 
 def _data(report: Report) -> str:
     stamp = report.data
     products = counted(stamp.products, "product")
     text = f"Data of {stamp.date} from {stamp.source} ({products}, revision {stamp.revision})."
-    finding = min(report.findings, key=_urgency, default=None)
+    finding = min(report.findings, key=_rank, default=None)
     if finding is None:
         return text
     asked = finding.matches[0].dependency.purl
@@ -359,28 +390,32 @@ def _old_data(report: Report) -> str:
 
 def _verdict(report: Report) -> tuple[str, str]:
     """Return the last word and its colour."""
-    failing = _failing(report)
     if report.failed:
-        listed = ", ".join(f"{number:,} {status}" for status, number in failing.items())
-        return f"Failed: {listed or 'see above'}.", _RED
+        failing = _failing(report)
+        listed = ", ".join(f"{failing[status]:,} {status}" for status in _ORDER if failing[status])
+        return f"Failed: {listed or 'see above'}.", RED
     if not judged(report.by_status):
         return "Nothing fails, but nothing was judged: this says nothing about health.", ""
     if not report.policy.fail_on:
         return "Nothing fails: this run was told never to fail.", ""
-    words = " or ".join(status for status in _ORDER if status in _fail_on(report.policy))
-    but = ", apart from what is ignored" if _ignored(report.findings) else ""
-    return f"Nothing fails: nothing that was judged is {words}{but}.", _GREEN
-
-
-def _failing(report: Report) -> dict[Status, int]:
-    """Count what the policy fails on: findings, and dependencies where a status makes no finding."""
     wanted = _fail_on(report.policy)
-    numbers = {status: report.by_status.get(status, 0) for status in (Status.UNKNOWN, Status.UNTRACKED)}
-    for status in _ORDER:
-        if status not in numbers:
-            found = (finding for finding in report.findings if finding.status is status and finding.ignored is None)
-            numbers[status] = sum(1 for _ in found)
-    return {status: numbers[status] for status in _ORDER if status in wanted and numbers[status]}
+    words = " or ".join(status for status in _ORDER if status in wanted)
+    but = _exceptions([finding for finding in report.findings if finding.status in wanted])
+    return f"Nothing fails: nothing that was judged is {words}{but}.", GREEN
+
+
+def _failing(report: Report) -> Counter[Status]:
+    """Count what fails the run: findings, and dependencies where too little is known for one."""
+    numbers = Counter(finding.status for finding in report.findings if finding.fails)
+    numbers.update(verdict.status for verdict in report.unjudged)
+    return numbers
+
+
+def _exceptions(findings: Iterable[Finding]) -> str:
+    """Say why these findings do not fail the run."""
+    passed = "let pass by the settings"
+    why = {_IGNORED if finding.ignored else _KNOWN if finding.known else passed for finding in findings}
+    return f", apart from what is {' or '.join(sorted(why))}" if why else ""
 
 
 def _fail_on(policy: Policy) -> frozenset[Status]:
@@ -388,51 +423,16 @@ def _fail_on(policy: Policy) -> frozenset[Status]:
     return policy.fail_on | {Status.EOL} if Status.EXPIRING in policy.fail_on else policy.fail_on
 
 
+def _painted(lines: Iterable[str], color: str, style: Style) -> list[str]:
+    return [painted(line, color, style) for line in lines]
+
+
 def _roomy(style: Style) -> Style:
     return style if style.width is None else style._replace(width=max(style.width, _NARROWEST))
 
 
-def _safe(text: str) -> str:
-    return shorten(for_log(redact(clean(text))).strip(), _LONGEST_TEXT)
-
-
-def _painted(text: str, color: str, style: Style) -> str:
-    return f"\x1b[{color}m{text}\x1b[0m" if style.color and color and text else text
-
-
-def _wrapped(text: str, room: int | None) -> list[str]:
-    """Break a text into lines of a room at its spaces, and at `/` or anywhere where a word is too long."""
-    if room is None or width(text) <= room:
-        return [text] if text else []
-    lines, line = [], ""
-    for word in text.split(" "):
-        if line and width(line) + 1 + width(word) <= room:
-            line = f"{line} {word}"
-            continue
-        # A line may not begin with a mark that a log obeys, and every word may become the first.
-        *whole, rest = _pieces(for_log(word), room)
-        lines += [line, *whole] if line else whole
-        line = rest
-    return [*lines, line]
-
-
-def _pieces(word: str, room: int) -> list[str]:
-    pieces = []
-    while width(word) > room:
-        end = taken = 0
-        for char in word:
-            taken += width(char)
-            if taken > room:
-                break
-            end += 1
-        end = word.rfind("/", 0, end) + 1 or end
-        pieces.append(word[:end])
-        word = for_log(word[end:])
-    return [*pieces, word]
-
-
-def _text(text: str) -> str:
-    return for_log(text) + "\n"
+def _text(blocks: Iterable[Sequence[str]]) -> str:
+    return for_log("\n\n".join("\n".join(block) for block in blocks if block)) + "\n"
 
 
 REPORTER: Final = Reporter(
