@@ -63,7 +63,9 @@ def listed(*dependencies: Dependency) -> list[dict[str, Any]]:
 
 def test_a_report_has_the_promised_fields_in_their_order() -> None:
     document = decoded(sample.report(list_all=True))
-    assert " ".join(document) == ("schema tool as_of data policy summary inputs findings unjudged components ignores support baseline problems")
+    assert " ".join(document) == (
+        "schema tool as_of data policy summary inputs findings unjudged components ignores support baseline problems"
+    )
     assert " ".join(document["findings"][0]) == (
         "id rule status purl name version requirement kind scope direct product cycle days_left evidence advice "
         "message locations via ignored ignored_until known fails support"
@@ -124,7 +126,8 @@ def test_the_summary_counts_every_dependency_once() -> None:
         by_status={Status.UNTRACKED: 5, Status.SUPPORTED: 2, Status.UNKNOWN: 1, Status.EOL: 0},
         by_reason={Reason.UNTRACKED: 5, Reason.GAP: 1, Reason.RANGE: 0},
     )
-    summary = decoded(report._replace(findings=(report.findings[0]._replace(ignored=sample.policed().findings[0].ignored),)))["summary"]
+    ignored = report.findings[0]._replace(ignored=sample.policed().findings[0].ignored)
+    summary = decoded(report._replace(findings=(ignored,)))["summary"]
     assert summary["components"] == 8
     assert summary["judged"] == 2
     assert summary["by_status"] == {"supported": 2, "unknown": 1, "untracked": 5}
