@@ -8,11 +8,20 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# Packages that somebody publishes an end date for.
+TRACKED: Final = (
+    "@angular/common", "@angular/core", "@angular/router", "@babel/core", "@babel/preset-env", "@babel/runtime",
+    "angular", "bootstrap", "core-js", "electron", "eslint", "express", "glob", "inflight", "jquery", "next", "nuxt",
+    "react", "react-dom", "request", "rimraf", "tslint", "uuid", "vue",
+)  # fmt: skip
+# One of so many is tracked.
+EVERY: Final = 32
+
 JSON: Final = "import json, sys\nwith open(sys.argv[1], 'rb') as file: json.load(file)"
 
 
 def package_lock(count: int = 20_000) -> Iterator[str]:
-    """Write version 3; every fiftieth package is tracked, every tenth lies within the one that needs it."""
+    """Write version 3; what is tracked, and every tenth package, lies within the one that needs it."""
     yield '{\n  "name": "shop",\n  "version": "1.0.0",\n  "lockfileVersion": 3,\n  "requires": true,\n  "packages": {\n'
     yield '    "": {\n      "name": "shop",\n      "version": "1.0.0",\n      "dependencies": {\n'
     yield ",\n".join(f'        "{name(number)}": "^1.0.0"' for number in range(20))
@@ -25,14 +34,14 @@ def package_lock(count: int = 20_000) -> Iterator[str]:
 
 def name(number: int) -> str:
     """Return the name of a package."""
-    if number % 50 == 0:
-        return f"@angular/part-{number}"
+    if number and number % EVERY == 0:
+        return TRACKED[number // EVERY % len(TRACKED)]
     return f"@scope-{number % 40}/package-{number}" if number % 3 == 0 else f"package-{number}"
 
 
 def folder(number: int) -> str:
     """Return where a package lies: at the top, or within the one that asks for it."""
-    around = "" if number % 10 or not number else f"{folder((number - 1) // 2)}/"
+    around = "" if (number % 10 and number % EVERY) or not number else f"{folder((number - 1) // 2)}/"
     return f"{around}node_modules/{name(number)}"
 
 

@@ -48,6 +48,7 @@ OPTIONS: Final = (
     Option("max-data-age", str, "product data older than this makes the exit code 2: 90d, 12w, 3m, 1y", metavar="AGE"),
     Option("strict", bool, "any problem makes the exit code 2"),
     Option("allow-empty", bool, "nothing to scan is no error"),
+    Option("sarif-category", str, "code scanning keeps the results of each category apart", metavar="TEXT"),
     Option("sarif-include-ignored", bool, "SARIF has ignored findings too, marked as suppressed"),
     Option("quiet", bool, "say nothing on standard error but errors", "-q"),
     Option("color", str, "auto (default), always or never", metavar="WHEN"),
@@ -134,7 +135,10 @@ class Nearest:
         if policy is None:
             asked = self._run.policy
             policy = _settings(self._flags, self._environ, file, self._cwd).policy._replace(
-                list_all=asked.list_all, strict=asked.strict, sarif_include_ignored=asked.sarif_include_ignored
+                list_all=asked.list_all,
+                strict=asked.strict,
+                sarif_include_ignored=asked.sarif_include_ignored,
+                sarif_category=asked.sarif_category,
             )
             self._policies[file] = policy
         home = os.path.dirname(os.path.abspath(file)) if file else self._cwd
@@ -254,6 +258,7 @@ def _policy(values: _Values, written: Written | None) -> Policy:
         strict=values.flag("strict"),
         include_dev=values.flag("include_dev", default=True),
         sarif_include_ignored=values.flag("sarif_include_ignored"),
+        sarif_category=values.text("sarif_category"),
     )
     if gate:
         policy = policy._replace(fail_on=gate.statuses, fail_within_days=gate.expiring_days)

@@ -453,6 +453,7 @@ class Policy(NamedTuple):
     ignores: tuple[Ignore, ...] = ()
     support: tuple[Support, ...] = ()
     sarif_include_ignored: bool = False
+    sarif_category: str = ""
 
 
 class Stamp(NamedTuple):

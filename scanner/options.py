@@ -1,7 +1,7 @@
-"""What a command line may say, and how it is read: options as data, taken apart by `getopt`.
+"""What a command line may say, and how it is read: options as data, taken apart as GNU's getopt does.
 
 argparse would look for translations and measure the terminal on every run, and cost a small scan as
-much as reading its file, the catalogue and the policy together.
+much as reading its file, the catalogue and the policy together; `getopt` looks for translations too.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from scanner.model import ScanError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 class Option(NamedTuple):
@@ -53,29 +53,63 @@ def read(arguments: Sequence[str], options: Sequence[Option]) -> Given:
 
     Raises `ScanError` for an option that does not exist, lacks its value, or has one too many.
     """
-    from getopt import GetoptError, gnu_getopt
-
-    known = {name: option for option in options for name in (option.short, f"--{option.name}", f"--{option.negation}")}
+    known = {
+        name: option
+        for option in options
+        for name in (option.short, f"--{option.name}", option.negation and f"--{option.negation}")
+        if name
+    }
     _check_names(arguments, known)
-    shorts = "".join(option.short[1:] + ":" * (option.kind is not bool) for option in options if option.short)
-    longs = [name[2:] + "=" * (option.kind is not bool) for name, option in known.items() if name.startswith("--")]
-    try:
-        found, inputs = gnu_getopt(list(arguments), shorts, longs)
-    except GetoptError as error:
-        msg = f"The {_plainly(error.msg)}; --help lists the options."
-        raise ScanError(msg) from error
     flags: dict[str, object] = {}
-    for name, value in found:
-        option = known[name]
-        flags[option.key] = _value(option, name, value, flags.get(option.key))
+    inputs: list[str] = []
+    rest = iter(arguments)
+    for argument in rest:
+        if argument == "--":
+            inputs += rest
+        elif argument.startswith("-") and argument != "-":
+            for name, value in _given(argument, known, rest):
+                option = known[name]
+                flags[option.key] = _value(option, name, value, flags.get(option.key))
+        else:
+            inputs.append(argument)
     return Given(flags, tuple(inputs))
 
 
-def _plainly(message: str) -> str:
-    told = (("not recognized", "does not exist"), ("requires argument", "needs a value"))
-    for theirs, ours in (*told, ("must not have an argument", "takes no value")):
-        message = message.replace(theirs, ours)
-    return message
+def _given(argument: str, known: Mapping[str, Option], rest: Iterator[str]) -> Iterator[tuple[str, str]]:
+    """Yield the options that one argument holds, each with its value, which may be the next argument."""
+    if argument.startswith("--"):
+        name, equals, value = argument.partition("=")
+        if not _takes_value(name, known):
+            if equals:
+                raise _wrong(name, "takes no value")
+            yield name, ""
+        else:
+            yield name, value if equals else _next(name, rest)
+        return
+    letters = argument[1:]
+    while letters:
+        name, letters = f"-{letters[0]}", letters[1:]
+        if _takes_value(name, known):
+            yield name, letters or _next(name, rest)
+            return
+        yield name, ""
+
+
+def _takes_value(name: str, known: Mapping[str, Option]) -> bool:
+    if name not in known:
+        raise _wrong(name, "does not exist")
+    return known[name].kind is not bool
+
+
+def _next(name: str, rest: Iterator[str]) -> str:
+    value = next(rest, None)
+    if value is None:
+        raise _wrong(name, "needs a value")
+    return value
+
+
+def _wrong(name: str, what: str) -> ScanError:
+    return ScanError(f"The option {name} {what}; --help lists the options.")
 
 
 def _value(option: Option, name: str, value: str, before: object) -> object:
@@ -87,7 +121,7 @@ def _value(option: Option, name: str, value: str, before: object) -> object:
 
 
 def _check_names(arguments: Sequence[str], known: Mapping[str, Option]) -> None:
-    """Refuse what is no option: `getopt` would take the beginning of a name for the name."""
+    """Refuse what is no option, and tell what may have been meant."""
     for argument in arguments:
         name = argument.partition("=")[0]
         if name == "--":

@@ -7,6 +7,7 @@ here is a function of its arguments: there is no clock.
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from scanner import selection
@@ -451,7 +452,10 @@ def _advice(status: Status, found: Match, window: Window, today: date) -> Advice
 
 
 def _unversioned(dependency: Dependency) -> str:
-    purl = split(dependency.purl)
-    if purl is None:
-        return name_and_version(dependency)[0]
-    return "/".join(filter(None, (f"pkg:{purl.type}", purl.namespace, purl.name)))
+    return _unversioned_purl(dependency.purl) or name_and_version(dependency)[0]
+
+
+@lru_cache(maxsize=8192)
+def _unversioned_purl(text: str) -> str:
+    purl = split(text)
+    return "/".join(filter(None, (f"pkg:{purl.type}", purl.namespace, purl.name))) if purl else ""

@@ -7,6 +7,7 @@ each. A property test holds the two equal.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -85,9 +86,15 @@ def unversioned(purl: str) -> tuple[str, str]:
 
 def name_and_version(dependency: Dependency) -> tuple[str, str | None]:
     """Return the full name of a dependency and its version: as its purl says, else as its file has them."""
-    parts = split(dependency.purl)
+    return _name_and_version(dependency.purl) or dependency.label or (dependency.purl, None)
+
+
+# What is told of a package names it several times, and a large lockfile has the same one in many places.
+@lru_cache(maxsize=8192)
+def _name_and_version(purl: str) -> tuple[str, str | None] | None:
+    parts = split(purl)
     if parts is None:
-        return dependency.label or (dependency.purl, None)
+        return None
     return f"{parts.namespace}/{parts.name}" if parts.namespace else parts.name, parts.version
 
 
@@ -121,8 +128,10 @@ def _qualifiers(query: str) -> dict[str, str]:
 
 
 def _decoded(text: str) -> str:
-    if "%" not in text:
-        return text
+    # Nearly all that is encoded is the `@` of a scope, and `unquote` takes ten times as long.
+    plain = text.replace("%40", "@") if "%" in text else text
+    if "%" not in plain:
+        return plain
     from urllib.parse import unquote
 
     return unquote(text)

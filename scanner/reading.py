@@ -360,7 +360,7 @@ class Reading:
     def _input(self, opened: Source, form: str, place: _Place) -> Input:
         repo_path = STDIN
         if place.path != STDIN:
-            repo_path = os.path.relpath(os.path.abspath(place.path), place.root).replace(os.sep, "/")
+            repo_path = _below(place.root, place.path)
         return Input(path=opened.path, repo_path=repo_path, format=form, components=0)
 
     def _shown(self, path: str) -> str:
@@ -388,6 +388,17 @@ def _root(folder: str, cwd: str) -> str:
         return checkout
     inside = folder == cwd or folder.startswith(cwd.rstrip(os.sep) + os.sep)
     return cwd if inside else folder
+
+
+def _below(root: str, path: str) -> str:
+    """Return the path of a file from a root; of a link that stays there, that of the file behind it.
+
+    Nobody can show a line of a link.
+    """
+    real = os.path.relpath(os.path.realpath(path), os.path.realpath(root))
+    if real.startswith(os.pardir):
+        real = os.path.relpath(os.path.abspath(path), root)
+    return real.replace(os.sep, "/")
 
 
 def _is_image(path: str) -> bool:

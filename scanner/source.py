@@ -24,6 +24,8 @@ MAX_BYTES = 2 << 30
 # What parsers look at to tell formats apart.
 HEAD = 4096
 _PIECE = 1 << 20
+# What is asked for in whole is nearly always read at once, and not put together.
+_WHOLE = 1 << 26
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -67,7 +69,7 @@ class Source:
     @cached_property
     def data(self) -> bytes:
         """All bytes. Raises ScanError when they cannot be had."""
-        return self._content if isinstance(self._content, bytes) else b"".join(self.pieces())
+        return self._content if isinstance(self._content, bytes) else b"".join(self.pieces(_WHOLE))
 
     def pieces(self, size: int = _PIECE) -> Iterator[bytes]:
         """Read the bytes from the beginning, at most `size` at a time. Raises ScanError when they cannot be had."""

@@ -298,3 +298,12 @@ def test_a_mark_is_said_by_the_file_that_has_it(tmp_path: Path) -> None:
         (tmp_path / folder / "package-lock.json").write_text(f'{{"lockfileVersion": 3, "packages": {{{entry}}}}}')
     sources = [finding.matches[0].evidence.source for finding in report(tmp_path).findings]
     assert sources == ["a/package-lock.json", "b/package-lock.json"]
+
+
+def test_what_a_link_leads_to_in_the_tree_is_the_file_that_a_reviewer_sees(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "requirements.txt").write_text("Django==3.2.25\n")
+    (tmp_path / "requirements.txt").symlink_to("real/requirements.txt")
+    given = report(tmp_path, "requirements.txt").inputs[0]
+    assert (given.path, given.repo_path) == ("requirements.txt", "real/requirements.txt")

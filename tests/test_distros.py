@@ -367,7 +367,8 @@ def test_what_leads_a_finding_can_be_explained() -> None:
     [
         (date(2026, 7, 11), Status.EXPIRING),
         (date(2026, 7, 12), Status.EXTENDED),
-        (date(2028, 6, 30), Status.EXTENDED),
+        (date(2028, 3, 31), Status.EXTENDED),
+        (date(2028, 6, 30), Status.EXPIRING),
         (date(2028, 7, 1), Status.EOL),
     ],
 )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import re
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -160,16 +158,6 @@ def test_a_scan_judges_what_only_the_newest_release_is_supported_of_while_the_da
     assert [component["status"] for component in report["components"]] == [status]
     assert report["summary"]["by_reason"] == ({"stale-data": 1} if status == "unknown" else {})
     assert [finding["status"] for finding in report["findings"]] == ["superseded"] * (status == "superseded")
-
-
-def test_the_example_in_readme_is_a_product(tmp_path: Path) -> None:
-    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    with open(os.path.join(root, "README.md"), encoding="utf-8") as file:
-        (example,) = re.findall(r"^```markdown\n(.*?)^```$", file.read(), re.MULTILINE | re.DOTALL)
-    (tmp_path / "frame.md").write_text(example)
-    out = said(tmp_path, "explain", "--products", ".", "pkg:npm/%40example/frame@2.1")
-    assert "support ends 2028-01-31" in out
-    assert "frame.md (your own), by https://intranet.example/frame/support" in out
 
 
 def test_a_broken_file_of_the_user_is_named_with_its_field(house: Path) -> None:

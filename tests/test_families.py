@@ -103,6 +103,19 @@ def test_a_pattern_speaks_of_the_whole_name(name: str, fitting: bool) -> None:  
     assert fits(SPRING, name) is fitting
 
 
+@given(
+    st.text(st.sampled_from("abK|()?.*\\-"), max_size=8),
+    st.text(st.sampled_from("abkK-\u212a"), max_size=3),
+    st.sampled_from(["npm", "maven"]),
+)
+def test_a_name_fits_as_it_fits_the_expression(pattern: str, name: str, purl_type: str) -> None:
+    try:
+        expression = re.compile(pattern, re.NOFLAG if purl_type == "maven" else re.IGNORECASE)
+    except re.error:
+        return
+    assert fits(Family(type=purl_type, namespace="", name=pattern), name) == bool(expression.fullmatch(name))
+
+
 @pytest.mark.parametrize(
     ("version", "expected"),
     [("0.26.1", "1.26.1"), ("v0.26.1", "1.26.1"), ("v11.0.0+incompatible", "1.14"), ("12.0.0", None), ("1.5", None)],

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.model import Input, Location, Problem, Report, Status
+from scanner.model import Ignore, Input, Location, Problem, Report, Selector, Status
 from scanner.plugin import Style
 from scanner.reporters.github import REPORTER
 from scanner.rules import RULES
@@ -117,10 +118,55 @@ def test_several_lines_of_one_finding_are_one_annotation() -> None:
     assert command.message.endswith(" Also on lines 8, 12.")
 
 
-def test_an_ignored_finding_is_not_shown() -> None:
+def last_line(report: Report) -> str:
+    return REPORTER.render(report, Style()).splitlines()[-1]
+
+
+def test_an_ignored_finding_is_counted_and_not_shown() -> None:
     report = sample.report()
-    ignored = tuple(finding._replace(ignored="replaced soon") for finding in report.findings)
-    assert commands(report._replace(findings=ignored, problems=())) == []
+    ignore = Ignore(Selector(product="django"), "replaced soon", date(2027, 3, 31), Location("pyproject.toml", 12))
+    ignored = tuple(finding._replace(ignored=ignore, known=True) for finding in report.findings)
+    report = report._replace(findings=ignored, problems=())
+    assert commands(report) == []
+    assert " Findings not shown here: 2 ignored. " in last_line(report)
+
+
+def test_a_known_finding_is_counted_and_not_shown() -> None:
+    report = sample.report()
+    known, new = report.findings
+    report = report._replace(findings=(known._replace(known=True, fails=False), new), problems=())
+    (command,) = commands(report)
+    assert command.properties["title"] == "End of life soon: numpy 2.2.6 (EOL002)"
+    assert " Findings not shown here: 1 known from the baseline. " in last_line(report)
+
+
+def test_what_makes_the_run_fail_comes_first_in_its_type() -> None:
+    report = many(30, Status.DEPRECATED)
+    passing = tuple(finding._replace(fails=False) for finding in report.findings)
+    fails = sample.report().findings[1]._replace(fails=True)
+    assert commands(report._replace(findings=(*passing, fails)))[0].message == fails.message
+
+
+def test_a_dependency_without_the_verdict_that_is_asked_for_is_an_error_at_its_line() -> None:
+    (command,) = (command for command in commands(sample.policed()) if command.type == "error")
+    assert command.properties["title"] == "No verdict: wagtail"
+    assert command.properties["line"] == "5"
+    assert command.message.startswith("No verdict on wagtail >=3: given as a range.")
+
+
+def test_settings_that_have_done_their_work_are_told_at_their_lines() -> None:
+    told = {(command.type, command.properties.get("line")): command for command in commands(sample.policed())}
+    assert told["warning", "17"].properties["title"] == "Ignored no more"
+    assert told["notice", "22"].properties["title"] == "Settings without effect"
+    assert told["notice", "32"].properties["file"] == "pyproject.toml"
+
+
+def test_what_extended_support_covers_is_no_annotation() -> None:
+    assert not any("Ubuntu 20.04" in command.message for command in commands(sample.policed()))
+
+
+def test_what_a_baseline_knew_and_nobody_finds_any_more_is_counted() -> None:
+    assert " Gone since the baseline: 1. " in last_line(sample.policed())
 
 
 def test_the_coverage_is_the_last_line() -> None:

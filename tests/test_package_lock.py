@@ -224,7 +224,7 @@ A = '"node_modules/a": {"version": "1.0.0"}'
     ("text", "few"),
     [
         (GOOD, True),
-        (GOOD.replace('"node_modules/b": {', '"node_modules/b" :{'), False),
+        (GOOD.replace('"node_modules/b": {', '"node_modules/b" :{'), True),
         (GOOD.replace("\n", "\r\n"), True),
         (GOOD.replace("1.5e3", "NaN"), False),
         (GOOD.replace("1.5e3", "9" * 5000), False),

@@ -125,6 +125,8 @@ def _shown(source: Source, value: Parsed) -> dict[str, object]:
         rare = {key: shown.pop(key) for key in ("mark", "cpe", "label")}
         shown |= {key: found for key, found in rare.items() if found is not None}
         shown |= {"mark": value.mark._asdict()} if value.mark else {}
+    if isinstance(value, Problem) and not value.cut:
+        del shown["cut"]
     assert not isinstance(value, Passed)  # nobody asked for less than all
     shown["location"] = value.location._asdict()
     shown["text"] = _text_at(source, value.location)

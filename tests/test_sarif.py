@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scanner.model import EvidenceKind, Finding, Input, Location, Match, Problem, Report, Status
+from scanner.model import (
+    Cycle,
+    EvidenceClass,
+    EvidenceKind,
+    Finding,
+    Ignore,
+    Input,
+    Location,
+    Problem,
+    Product,
+    Report,
+    Selector,
+    Status,
+)
 from scanner.plugin import Style
 from scanner.reporters import sarif
 from scanner.rules import RULES
 from tests import sample
 from tests.anyreport import REPORTS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 PATH = "requirements.txt"
 USUAL = "/!$&'()*+,;=:@-._~"
@@ -150,7 +160,80 @@ def test_the_rules_say_nothing_of_a_single_finding() -> None:
     # Their text is shared with the alerts of other days and branches.
     today, other = report_of(over(Location(PATH, 3))), report_of(over(Location("dev.txt", 7), version="3.2.1"))
     assert rules_of(today) == rules_of(other._replace(today=date(2030, 1, 1)))
-    assert "3.2" not in json.dumps(rules_of(today))
+
+
+def help_of(product: Product, status: Status = Status.EOL) -> str:
+    """Return what the page of an alert says of a product, in Markdown."""
+    match = sample.match(product, -1, "3.2.25", Location(PATH, 3))
+    (rule,) = rules_of(report_of(over(Location(PATH))._replace(matches=(match,), status=status)))
+    text: str = rule["help"]["markdown"]
+    return text
+
+
+def test_the_help_tells_the_dates_the_reason_the_way_out_and_the_source() -> None:
+    assert help_of(sample.DJANGO) == (
+        "The project uses **Django**. Its release cycle no longer receives security fixes.\n\n"
+        "**What to do:** Move to a release cycle that is supported; the alert names the nearest one.\n\n"
+        "| Release cycle | Active support | Security support | Newest version |\n"
+        "| --- | --- | --- | --- |\n"
+        "| 5.2 LTS | 2025-12-03 | 2028-04-30 | 5.2.17 |\n"
+        "| 3.2 \\(LTS\\) | 2021-12-07 | 2024-04-01 | 3.2.25 |\n\n"
+        "A date is the last day of that support.\n\n"
+        "**Where this comes from:** endoflife.date, "
+        "[https://endoflife.date/django](https://endoflife.date/django). "
+        "The command `eolscan explain django` shows every release cycle."
+    )
+
+
+@pytest.mark.parametrize(
+    ("cycle", "row"),
+    [
+        (Cycle(name="3", eol=True), "| 3 | over |"),
+        (Cycle(name="3", eol=False), "| 3 | no announced end |"),
+        (Cycle(name="3", eol=date(2024, 4, 1), eoes=date(2030, 1, 1)), "| 3 | 2024-04-01 | 2030-01-01 |"),
+        (
+            Cycle(name="3", eol=date(2024, 4, 1), evidence=EvidenceClass.RULE, rule="Not before two years."),
+            "| 3 | not before 2024-04-01 (by policy, not announced) |",
+        ),
+        (Cycle(name="3", eoas=True), "| 3 | over |"),
+        (Cycle(name="|[x](y)", eol=True), "| \\|\\[x\\]\\(y\\) | over |"),
+    ],
+)
+def test_an_ending_is_told_as_it_is_known(cycle: Cycle, row: str) -> None:
+    assert f"\n{row}\n" in help_of(sample.DJANGO._replace(cycles=(cycle,)))
+
+
+def test_an_ending_that_nobody_tracks_is_told_so() -> None:
+    cycles = (Cycle(name="4", eol=date(2027, 4, 1)), Cycle(name="3", eoas=date(2023, 4, 1), eol=date(2024, 4, 1)))
+    assert "\n| 4 | not tracked | 2027-04-01 |\n| 3 | 2023-04-01 | 2024-04-01 |\n" in help_of(
+        sample.DJANGO._replace(cycles=cycles)
+    )
+
+
+def test_of_many_cycles_the_newest_are_told_and_the_others_counted() -> None:
+    cycles = tuple(Cycle(name=f"1.{number}", eol=date(2024, 4, 1)) for number in range(50, 0, -1))
+    text = help_of(sample.DJANGO._replace(cycles=cycles))
+    assert ("| 1.50 |" in text, "| 1.21 |" in text, "| 1.20 |" in text) == (True, True, False)
+    assert "20 older cycles are not listed here." in text
+
+
+def test_a_package_without_cycles_has_no_other_one_to_move_to() -> None:
+    whole = (Cycle(name="all", eol=date(2025, 3, 31)),)
+    text = help_of(sample.DJANGO._replace(cycles=whole, whole=True))
+    assert "**What to do:** Replace it with something that is maintained." in text
+    assert "| all versions | 2025-03-31 |" in text
+    text = help_of(sample.DJANGO._replace(cycles=whole, whole=True, replacement="pkg:pypi/flask"))
+    assert "**What to do:** Use flask instead." in text
+
+
+def test_the_day_of_a_deprecation_is_no_end_of_support() -> None:
+    cycles = (Cycle(name="all", eol=date(2025, 3, 31), evidence=EvidenceClass.DEPRECATED),)
+    assert "2025" not in help_of(sample.DJANGO._replace(cycles=cycles, whole=True), Status.DEPRECATED)
+
+
+def test_a_rule_does_not_name_the_lockfile_that_speaks_of_a_package() -> None:
+    product = sample.DJANGO._replace(link="", source="web/package-lock.json", cycles=(Cycle(name="all"),), whole=True)
+    assert "package-lock" not in help_of(product, Status.DEPRECATED)
 
 
 @pytest.mark.parametrize("status", RULES)
@@ -212,8 +295,92 @@ def test_an_operating_system_is_one_result_however_many_packages_belong_to_it() 
     assert len(results_of(report_of(finding._replace(matches=packages)))) == 1
 
 
+def ignoring(reason: str) -> Ignore:
+    return Ignore(Selector(product="django"), reason, date(2027, 3, 31), Location("pyproject.toml", 12))
+
+
+def with_ignored(*findings: Finding) -> Report:
+    """Return a report of a user who wants the ignored ones in SARIF too."""
+    report = report_of(*findings)
+    return report._replace(policy=report.policy._replace(sarif_include_ignored=True))
+
+
 def test_what_is_ignored_opens_no_alert() -> None:
-    assert results_of(report_of(over(Location(PATH, 3))._replace(ignored="until 2027"))) == []
+    run = run_of(report_of(over(Location(PATH, 3))._replace(ignored=ignoring("soon"))))
+    assert run["results"] == run["tool"]["driver"]["rules"] == []
+    assert run["properties"]["ignored"] == 1
+
+
+def test_what_is_ignored_is_a_suppressed_result_for_those_who_ask() -> None:
+    ignored = over(Location(PATH, 3))._replace(ignored=ignoring("see [PLAT](1)"))
+    first, second = results_of(with_ignored(ignored, over(Location(PATH, 4))))
+    assert first["suppressions"] == [
+        {
+            "kind": "external",
+            "status": "accepted",
+            "justification": "see [PLAT](1)",
+            "properties": {"until": "2027-03-31"},
+        }
+    ]
+    assert second["suppressions"] == []
+
+
+def test_what_stands_beside_something_ignored_is_not_suppressed() -> None:
+    ignored = over(Location(PATH, 3, 1, 9), version="3.1")._replace(ignored=ignoring("soon"))
+    (result,) = results_of(with_ignored(ignored, over(Location(PATH, 3, 20, 29))))
+    assert result["message"]["text"] == "Django 3.2.25 is over."
+    assert result["suppressions"] == []
+
+
+def test_what_a_baseline_knows_stays_an_alert_that_is_not_new() -> None:
+    known, new = results_of(report_of(over(Location(PATH, 3))._replace(known=True), over(Location(PATH, 4))))
+    assert (known["baselineState"], new["baselineState"]) == ("unchanged", "new")
+    assert "baselineState" not in results_of(report_of(over(Location(PATH, 3))))[0]
+
+
+def test_what_extended_support_covers_opens_no_alert() -> None:
+    run = run_of(sample.policed())
+    assert run["properties"]["extended"] == 1
+    assert "ubuntu" not in json.dumps(run["results"]).lower()
+
+
+def test_what_made_the_run_fail_and_what_the_settings_need_is_noted() -> None:
+    notes = run_of(sample.policed())["invocations"][0]["toolExecutionNotifications"]
+    told = {note["message"]["text"]: place_of(note) for note in notes}
+    assert len(told) == 1 + len([entry for entries in sample.policed().upkeep for entry in entries])
+    (verdict,) = (place for text, place in told.items() if text.startswith("No verdict on wagtail"))
+    assert verdict["region"]["startLine"] == 5
+    (expired,) = (place for text, place in told.items() if "2026-06-30" in text)
+    assert expired == {
+        "artifactLocation": {"uri": "pyproject.toml", "uriBaseId": "%SRCROOT%"},
+        "region": {"startLine": 17},
+    }
+
+
+def test_a_result_carries_its_evidence() -> None:
+    assert results_of(report_of(over(Location(PATH, 3))))[0]["properties"] == {
+        "purl": "pkg:pypi/django@3.2.25",
+        "product": "django",
+        "cycle": "3.2",
+        "eol": "2024-04-01",
+        "daysLeft": -965,
+        "fails": True,
+        "evidence": {
+            "kind": "identifier",
+            "identifier": "pkg:pypi/django",
+            "class": "vendor",
+            "source": "endoflife.date",
+        },
+    }
+
+
+def test_a_scan_that_is_not_complete_closes_no_alert() -> None:
+    report = report_of(over(Location(PATH, 3)))
+    unread = report.inputs[0]._replace(unread=True)
+    assert not run_of(report._replace(inputs=(unread,)))["invocations"][0]["executionSuccessful"]
+    strict = report._replace(policy=report.policy._replace(strict=True))
+    assert not run_of(strict)["invocations"][0]["executionSuccessful"]
+    assert run_of(strict._replace(problems=()))["invocations"][0]["executionSuccessful"]
 
 
 def test_what_has_no_rule_opens_no_alert() -> None:
@@ -222,11 +389,12 @@ def test_what_has_no_rule_opens_no_alert() -> None:
 
 def test_the_worst_results_are_kept_and_the_cut_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sarif, "_MAX_RESULTS", 2)
-    expiring = over(Location(PATH, 1))._replace(status=Status.EXPIRING)
-    run = run_of(report_of(expiring, over(Location(PATH, 5)), over(Location(PATH, 4))))
+    expiring = over(Location(PATH, 1))._replace(status=Status.EXPIRING, days_left=3)
+    lately = over(Location(PATH, 2))._replace(days_left=-1)
+    run = run_of(report_of(expiring, lately, over(Location(PATH, 5)), over(Location(PATH, 4))))
     assert [place_of(result)["region"]["startLine"] for result in run["results"]] == [4, 5]
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["EOL001-django"]
-    assert run["properties"]["resultsLeftOut"] == 1
+    assert run["properties"]["resultsLeftOut"] == 2
     assert run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"].startswith("Results left out")
 
 
@@ -278,13 +446,7 @@ def test_a_message_links_nothing_and_commands_nobody(message: str, told: str) ->
     assert result["message"]["text"] == told
 
 
-def matches_of(findings: Iterable[Finding]) -> Iterable[tuple[Finding, Match]]:
-    for finding in findings:
-        if finding.ignored is None:
-            yield from ((finding, match) for match in finding.matches)
-
-
-@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(report=REPORTS)
 def test_any_report_is_a_file_that_code_scanning_takes(report: Report) -> None:
     text = sarif.render(report, Style())
@@ -304,4 +466,7 @@ def test_any_report_is_a_file_that_code_scanning_takes(report: Report) -> None:
         assert region.get("startColumn", 1) <= region.get("endColumn", 1)
         places.add((result["ruleId"], place["artifactLocation"]["uri"], region.get("startLine")))
     assert len(places) == len(run["results"])
-    assert bool(places) == any(True for _ in matches_of(report.findings))
+    with_ignored = report.policy.sarif_include_ignored
+    assert bool(places) == any(with_ignored or finding.ignored is None for finding in report.findings)
+    for result in run["results"]:
+        assert ("suppressions" in result) == with_ignored

@@ -47,6 +47,49 @@ def test_fields_and_places_are_those_of_a_whole_decode(
         assert found.whole(places) == packages
 
 
+marked = st.builds("{}/in/{}".format, keys, keys)
+
+
+@given(
+    st.dictionaries(keys | marked, st.dictionaries(keys | marked, values | marked, max_size=3), min_size=1, max_size=5),
+    st.dictionaries(keys | marked, values | marked, max_size=2),
+    st.sampled_from([None, 2, "\t"]),
+    st.sampled_from([False, True]),
+)
+def test_keys_with_a_mark_are_placed_as_without_it(
+    packages: dict[str, dict[str, object]], around: dict[str, object], indent: int | str | None, escapes: object
+) -> None:
+    text = json.dumps({**around, "packages": packages}, indent=indent, ensure_ascii=bool(escapes))
+    found = skim.read(Source("x.json", text.encode()), "packages", ())
+
+    assert found is not None
+    wanted = [key for key in packages if "/in/" in key]
+    places = found.offsets(wanted, "/in/")
+    if places is not None:
+        whole = members.read(text, "packages")[1]
+        assert list(places) == wanted
+        assert not whole or places == {key: whole[key] for key in wanted}
+        assert found.whole(places) == {key: packages[key] for key in wanted}
+
+
+@pytest.mark.parametrize(
+    ("text", "walked"),
+    [
+        ('{"list": {"b": {},"a/in/b" : {"c": 1}}}', False),
+        ('{"list": {"a/in/b": {}, "c": {"d": "a/in/b"}}}', True),
+        ('{"list": {"c": {"a/in/b": {}}, "a/in/b": {}}}', True),
+        ('{"list": {"a/in/b": {}, "c": {"d": "\\u0000"}}}', True),
+        ('{"list": {"a/in/b": {}, "c\\"": {}}}', True),
+    ],
+)
+def test_a_mark_that_stands_elsewhere_proves_nothing(text: str, *, walked: bool) -> None:
+    found = skim.read(Source("x.json", text.encode()), "list", ())
+    assert found is not None
+    sought = skim._sought(text.encode(), found.members, ["a/in/b"], "/in/")
+    assert (sought is None) is walked
+    assert found.offsets(["a/in/b"], "/in/") == (sought or found.offsets(["a/in/b"]))
+
+
 def test_members_that_are_spaced_alike_are_placed() -> None:
     text = '{\r\n "list": {\r\n  "é" :\t{"a": "é"},\r\n  "b" :\t{"z": [{"b" :\t{}}]}\r\n }\r\n}'
     found = skim.read(Source("x.json", text.encode()), "list", ("a",))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from scanner.decode import ShapeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from scanner.model import Family
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _CASED: Final = frozenset({"cargo", "gem", "generic", "maven"})
 _SPECIAL: Final = frozenset(".^$*+?{}[]|()")
 _REPEATS: Final = "*+{"
+# Plain characters, without the one that a quantifier is about.
+_RUN: Final = re.compile(r"[^.^$*+?{}\[\]|()\\]+(?![*+?{])")
 _GROUP: Final = re.compile(r"\\(?:([0-9]{1,2})|g<(\w+)>)")
 _ALTERNATIVES_AT_MOST: Final = 1000
 
@@ -32,8 +34,8 @@ class Start(NamedTuple):
 
 
 class _Matcher(NamedTuple):
-    name: re.Pattern[str]
-    exceptions: re.Pattern[str] | None
+    name: Callable[[str], bool]
+    exceptions: Callable[[str], bool] | None
 
 
 def check(family: Family) -> None:
@@ -51,7 +53,7 @@ def check(family: Family) -> None:
 def fits(family: Family, name: str) -> bool:
     """Tell whether the name, as a key has it, is one of the family's."""
     matcher = _matcher(family)
-    return bool(matcher.name.fullmatch(name)) and not (matcher.exceptions and matcher.exceptions.fullmatch(name))
+    return matcher.name(name) and not (matcher.exceptions and matcher.exceptions(name))
 
 
 def product_version(family: Family, version: str) -> str | None:
@@ -91,6 +93,10 @@ def _choice(pattern: str, at: int) -> tuple[list[Start], int]:
 def _sequence(pattern: str, at: int) -> tuple[list[Start], int]:
     found = [Start("", whole=True)]
     while at < len(pattern) and pattern[at] not in "|)":
+        if (run := _RUN.match(pattern, at)) is not None:
+            found = [Start(start.text + run[0], whole=True) if start.whole else start for start in found]
+            at = run.end()
+            continue
         atom, after = _atom(pattern, at)
         quantifier = pattern[after : after + 1]
         if quantifier and quantifier in _REPEATS:
@@ -144,6 +150,28 @@ def _compiled(key: str, pattern: str) -> re.Pattern[str]:
 
 @cache
 def _matcher(family: Family) -> _Matcher:
-    flags = re.NOFLAG if family.type in _CASED else re.IGNORECASE
-    exceptions = re.compile(family.exceptions, flags) if family.exceptions else None
-    return _Matcher(re.compile(family.name, flags), exceptions)
+    cased = family.type in _CASED
+    return _Matcher(
+        _fitting(family.name, cased=cased), _fitting(family.exceptions, cased=cased) if family.exceptions else None
+    )
+
+
+def _fitting(pattern: str, *, cased: bool) -> Callable[[str], bool]:
+    """Return what tells whether a whole name fits an expression: most are lists of names, and need not be compiled."""
+    found = starts(pattern)
+    if not all(start.whole and start.text.isascii() for start in found):
+        fullmatch = _pattern(pattern, cased=cased).fullmatch
+        return lambda name: fullmatch(name) is not None
+    names = {start.text if cased else start.text.lower() for start in found}
+
+    def fitting(name: str) -> bool:
+        # Letters of other scripts may be alike to an expression.
+        if not name.isascii():
+            return _pattern(pattern, cased=cased).fullmatch(name) is not None
+        return (name if cased else name.lower()) in names
+
+    return fitting
+
+
+def _pattern(pattern: str, *, cased: bool) -> re.Pattern[str]:
+    return re.compile(pattern, re.NOFLAG if cased else re.IGNORECASE)

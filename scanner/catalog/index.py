@@ -43,20 +43,21 @@ _SEPARATORS = re.compile(r"[-_.]+")
 _DISTRO_HEADS = ("pkg:apk/", "pkg:alpine/", "pkg:deb/", "pkg:rpm/")
 # More than the name tells what purls of these types are.
 _NOT_BY_NAME = DISTRO_TYPES | IMAGE_TYPES | {"alpine", "generic"}
-_QUERY = re.compile(r"[?#][^\n]*")
+_QUERY = r"[?#][^\n]*"
 _BASES_REMEMBERED = 100_000
 _ANY = ("",)
 
+# Few scans ask for what these find, so they are compiled when one does.
 # A backslash takes the meaning from the character after it.
-_COLON = re.compile(r"(?<!\\):")
-_ESCAPED = re.compile(r"\\(.)")
+_COLON = r"(?<!\\):"
+_ESCAPED = r"\\(.)"
 _CPE_NAMED = 3
 _NAME_SHOWN = 60
 _CPE_OPEN = frozenset({"", "*", "-"})
 
 # https://www.freedesktop.org/software/systemd/man/latest/os-release.html: what an ID is made of; one
 # release of what has this id may be another product's (`centos@9`).
-_OS_ID = re.compile(r"[a-z0-9][a-z0-9._-]*(?:@[0-9]+)?")
+_OS_ID = r"[a-z0-9][a-z0-9._-]*(?:@[0-9]+)?"
 _OS_SPACES = str.maketrans(" _", "--")
 
 
@@ -138,13 +139,18 @@ class Index:
         together = "\n".join((*keys, ""))
         if "%" in together or "/\n" in together:  # names in an unusual writing
             known.update(key for key in keys if "%" in key or key.endswith("/"))
-        special = {base: starts for base in set(bases) if (starts := names.starts(base))}
-        found = [number for number, key in enumerate(keys) if key in known or bases[number] in special]
+        special = {base: _heads(base, starts) for base in set(bases) if (starts := names.starts(base))}
+        found = [
+            number
+            for number, key in enumerate(keys)
+            if key in known or ((heads := special.get(bases[number])) is not None and key.startswith(heads))
+        ]
         return [
             number
             for number in found
-            if self._may_be_known(
-                str(purls[number]), keys[number], _ANY if keys[number] in known else special[bases[number]]
+            if not keys[number].startswith(_DISTRO_HEADS)
+            or self._may_be_known(
+                str(purls[number]), keys[number], _ANY if keys[number] in known else names.starts(bases[number])
             )
         ]
 
@@ -260,12 +266,16 @@ class _Names:
         self.bases = {
             _folded(f"pkg:{base}"): tuple(map(_folded, starts)) for base, starts in known.family_starts().items()
         }
-        # All that may be a distribution's package: the same name may be in many namespaces.
-        distro = (key.rpartition("/")[2] for key in self.keys if key.startswith(_DISTRO_HEADS))
         bases = [base for base in self.bases if f"{base}/".startswith(_DISTRO_HEADS)]
-        families = (start for base in bases for start in self.bases[base])
-        self.packaged = tuple({*distro, *map(_folded, known.packaged_names()), *families})
+        self._distro_starts = tuple(start for base in bases for start in self.bases[base])
+        self._packaged_names = known.packaged_names
         self.bases |= dict.fromkeys(bases, _ANY)
+
+    @cached_property
+    def packaged(self) -> tuple[str, ...]:
+        """What the names of all begin with that may be a distribution's package, in whatever namespace."""
+        distro = (key.rpartition("/")[2] for key in self.keys if key.startswith(_DISTRO_HEADS))
+        return tuple({*distro, *map(_folded, self._packaged_names()), *self._distro_starts})
 
     def starts(self, base: str) -> tuple[str, ...]:
         """Return what names that are asked for begin with in a namespace: anything, where more than names counts."""
@@ -279,9 +289,13 @@ class _Names:
         return starts
 
 
+def _heads(base: str, starts: tuple[str, ...]) -> tuple[str, ...]:
+    return starts if starts == _ANY else tuple([f"{base}/{start}" for start in starts])
+
+
 def _folded(text: str) -> str:
     text = text.lower().replace("%40", "@").replace("-", "").replace("_", "").replace(".", "")
-    return _QUERY.sub("", text) if "?" in text or "#" in text else text
+    return re.sub(_QUERY, "", text) if "?" in text or "#" in text else text
 
 
 def _by_family(purl: str, name: str, near: Sequence[tuple[Product, Family]]) -> Found | None:
@@ -360,7 +374,7 @@ def os_key(text: str) -> str | None:
     Tools write `sles_sap` and `oracle linux`. The form is as long as the text.
     """
     key = text.lower().translate(_OS_SPACES)
-    return key if _OS_ID.fullmatch(key) else None
+    return key if re.fullmatch(_OS_ID, key) else None
 
 
 def cpe_key(cpe: str) -> str | None:
@@ -373,11 +387,11 @@ def _cpe_parts(cpe: str) -> list[str] | None:
     """Take a CPE name apart: https://nvlpubs.nist.gov/nistpubs/Legacy/IR/nistir7695.pdf."""
     lower = cpe.strip().lower()
     if lower.startswith("cpe:2.3:"):
-        parts = [_ESCAPED.sub(r"\1", part) for part in _COLON.split(lower)[2:]]
+        parts = [re.sub(_ESCAPED, r"\1", part) for part in re.split(_COLON, lower)[2:]]
     elif lower.startswith("cpe:/"):
         from urllib.parse import unquote
 
-        parts = [unquote(part).replace("\\", "") for part in _COLON.split(lower[5:])]
+        parts = [unquote(part).replace("\\", "") for part in re.split(_COLON, lower[5:])]
     else:
         return None
     return parts if len(parts) >= _CPE_NAMED and not _CPE_OPEN & set(parts[:_CPE_NAMED]) else None
@@ -418,12 +432,14 @@ def keys_of(identifier: str) -> tuple[str, ...]:
     They are one, but for images: `repository_url` may or may not hold the image's own name, so
     `oci/etcd?repository_url=host/etcd` stands for `host/etcd` as well as for `host/etcd/etcd`.
     """
-    key, parts = key_of(identifier), split(identifier)
-    if key is None or parts is None:
+    key = key_of(identifier)
+    if key is None:
         return ()
-    url = parts.qualifiers.get("repository_url", "")
-    if parts.type == "oci" and url.rpartition("/")[2].lower() == parts.name.lower():
-        return key, f"{key}/{parts.name.lower()}"
+    # A product may list hundreds of packages, and each of them is looked at where one is found.
+    if "repository_url" in identifier.lower() and (parts := split(identifier)) and parts.type == "oci":
+        name = parts.name.lower()
+        if parts.qualifiers.get("repository_url", "").rpartition("/")[2].lower() == name:
+            return key, f"{key}/{name}"
     return (key,)
 
 

@@ -44,6 +44,7 @@ _EXAMPLES: Final = {
     "exclude": '["legacy/*"]',
     "baseline": '"eolscan-baseline.json"',
     "max-data-age": '"180d"',
+    "sarif-category": '"eolscan/web"',
 }
 _ENTRIES: Final = {
     "ignore": (

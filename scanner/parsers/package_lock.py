@@ -12,8 +12,7 @@ what may bring in one of these packages is followed.
 from __future__ import annotations
 
 import re
-from collections import deque
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from scanner import decode
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from scanner.source import Source
     from scanner.syntax.json import Path
     from scanner.syntax.members import Nested, Offsets
+    from scanner.syntax.skim import Skim
 
     # As `Source.asked`.
     _Asked: TypeAlias = Callable[[Sequence[object]], Sequence[int]]
@@ -51,23 +51,19 @@ _PLAIN: Final = (
 _FIELDS: Final = ("version", "name", "link", "deprecated", "dev", "optional", "devOptional")
 # What is smaller is read as a whole before msgspec is loaded.
 _LARGE: Final = 1 << 20
-# Nearly all files are read at once, and not put together.
-_PIECE: Final = 1 << 26
 
 
 def parse(source: Source) -> Iterator[Parsed | Passed]:
     """Read the packages in file order; one that cannot be read is a problem of its own."""
-    found = _few(source, source.asked) if source.asked and source.is_longer_than(_LARGE) else None
+    found = _few(source, source.asked) if source.asked and len(source.data) > _LARGE else None
     return _all(source) if found is None else found
 
 
 def _few(source: Source, asked: _Asked) -> Iterator[Parsed | Passed] | None:
     """Read those packages of a lockfile that are asked for; None where it has to be read as a whole."""
-    from scanner.source import Source
     from scanner.syntax import skim
 
-    opened = Source(source.path, b"".join(source.pieces(_PIECE)))
-    found = skim.read(opened, "packages", _FIELDS, _ASKED)
+    found = skim.read(source, "packages", _FIELDS, _ASKED)
     if found is None:
         return None
     packages = found.members
@@ -75,12 +71,24 @@ def _few(source: Source, asked: _Asked) -> Iterator[Parsed | Passed] | None:
     kept = _kept(members, asked)
     # A folder of the project itself is no package.
     wanted = [path for path, entry in map(members.__getitem__, kept) if _FOLDER in path or "link" in entry]
-    places = found.offsets(wanted) if wanted else {}
-    if places is None or (wanted and not found.complete()):
+    places = found.offsets(wanted, _FOLDER) if wanted else {}
+    if places is None:
         return None
-    folders = list(_folders(found.whole(places), places))
-    graph = _Graph(packages, None if "" in packages else _manifest(source), wanted)
-    return _read_each(folders, graph, opened, len(members) - len(kept))
+    try:
+        graph = _Graph(packages, None if "" in packages else _manifest(source), wanted, found.decoder())
+    except ValueError:
+        return None
+    folders = list(_folders(_entries(found, places), places))
+    return _read_each(folders, graph, source, len(members) - len(kept))
+
+
+def _entries(found: Skim, places: Offsets) -> dict[str, object]:
+    """Return what is told of the packages that are placed: of all but usual ones, everything."""
+    placed = {path: found.members[path] for path in places}
+    lines = _usual_lines(list(placed.items()))
+    is_plain = _plain().fullmatch
+    unusual = {path: places[path] for path, line in zip(placed, lines, strict=True) if not is_plain(line)}
+    return {**placed, **(found.whole(unusual) if unusual else {})}
 
 
 def _all(source: Source) -> Iterator[Parsed | Passed]:
@@ -190,12 +198,14 @@ def _as_purls(lines: str) -> str:
 def _kept(folders: Sequence[tuple[str, object]], asked: _Asked) -> list[int]:
     """Return the numbers of the folders to be read: all but the usual packages that nobody asks for."""
     lines = _usual_lines(folders)
-    together = "\n".join((*lines, ""))
+    # One version of a package may lie in hundreds of folders.
+    different = list(dict.fromkeys(lines))
+    together = "\n".join((*different, ""))
     purls = _as_purls(together).split("\n")[:-1]
-    if len(purls) != len(lines):  # a name that is no name
+    if len(purls) != len(different):  # a name that is no name
         return list(range(len(lines)))
-    unusual = {"", *_unusual().findall(together)}
-    return sorted({*asked(purls), *(number for number, line in enumerate(lines) if line in unusual)})
+    wanted = {"", *_unusual().findall(together), *map(different.__getitem__, asked(purls))}
+    return [number for number, line in enumerate(lines) if line in wanted]
 
 
 def _package(folder: _Folder, entry: Table, reading: _Reading) -> Iterator[Parsed]:
@@ -288,64 +298,77 @@ def _alias_place(folder: _Folder, name: str, reading: _Reading) -> Location:
 class _Graph:
     """Who brings a package in, as node finds packages: in a folder's own `node_modules`, else in those above it.
 
-    Where few packages are `wanted`, only what may bring in one of these is followed; `parents` are the same for them.
+    Where few packages are `wanted`, nothing is followed any more when these are found, and `parents` are theirs alone.
     """
 
     def __init__(
-        self, folders: Mapping[str, object], asked: Table | None, wanted: Collection[str] | None = None
+        self,
+        folders: Mapping[str, object],
+        asked: Table | None,
+        wanted: Collection[str] | None = None,
+        decoded: Callable[[object], object] | None = None,
     ) -> None:
+        """Follow what each package asks for; `decoded` reads tables that are not read yet, and may raise ValueError."""
         self.folders = folders
+        self._decoded = decoded
         # For each package that somebody asks for: those that bring it in, from what the project asks for down.
         self.parents: dict[str, tuple[str, ...]] = {}
         if wanted is not None and not wanted:
             return
-        self._hosts = {path.rpartition(f"/{_FOLDER}")[0] for path in folders}
         own: list[tuple[str, object]] = [("", asked)] if asked else []
         own += ((path, entry) for path, entry in folders.items() if _FOLDER not in path)
         roots = [child for path, entry in own for child in self._asked_for(path, entry, _ASKED)]
-        within = folders if wanted is None or not own else self._above(wanted)
-        self._follow(roots if own else self._tops(), within)
+        wanted = folders.keys() if wanted is None else wanted
+        found = self._followed(roots if own else self._tops(), wanted)
+        chains: dict[str | None, tuple[str, ...]] = {None: ()}
+        for path in wanted:
+            if path in found:
+                self.parents[path] = self._chain(found[path], found, chains)
 
-    def _above(self, wanted: Iterable[str]) -> set[str]:
-        # By names alone: some of these bring in another package of the same name.
-        asking: dict[str, list[str]] = {}
-        for path, entry in self.folders.items():
-            for name in _names_asked_for(entry, _NEEDED):
-                asking.setdefault(name.rpartition(_FOLDER)[2], []).append(path)
-        above: set[str] = set()
-        left = list(wanted)
-        while left:
-            path = left.pop()
-            if path not in above:
-                above.add(path)
-                left += asking.pop(path.rpartition(_FOLDER)[2], ())
-        return above
-
-    def _follow(self, roots: Iterable[str], within: Collection[str]) -> None:
-        self.parents.update((root, ()) for root in roots if root in within)
-        queue = deque(self.parents)
-        while queue:
-            parent = queue.popleft()
-            entry, via = self.folders[parent], None
-            for child in self._asked_for(parent, entry, _NEEDED):
-                if child not in self.parents and child in within:
-                    via = via or (*self.parents[parent], _label(parent, entry))[-LONGEST:]
-                    self.parents[child] = via
+    def _followed(self, roots: Iterable[str], wanted: Iterable[str]) -> dict[str, str | None]:
+        """Return for what is found who asks for it, None for the project itself: the nearest first."""
+        found: dict[str, str | None] = dict.fromkeys(roots)
+        queue = list(found)
+        left = set(wanted).difference(found) if queue else set()
+        for parent in queue:
+            if not left:
+                break
+            for child in self._asked_for(parent, self.folders[parent], _NEEDED):
+                if child not in found:
+                    found[child] = parent
                     queue.append(child)
+                    left.discard(child)
+        return found
+
+    def _chain(
+        self, last: str | None, found: Mapping[str, str | None], chains: dict[str | None, tuple[str, ...]]
+    ) -> tuple[str, ...]:
+        """Return what brings in the children of a package, that itself last; `chains` are those that are known."""
+        waiting: list[str] = []
+        while last is not None and last not in chains:
+            waiting.append(last)
+            last = found[last]
+        chain = chains[last]
+        for path in reversed(waiting):
+            chain = chains[path] = (*chain, _label(path, self.folders[path]))[-LONGEST:]
+        return chain
+
+    @cached_property
+    def _hosts(self) -> set[str]:
+        return {path.rpartition(f"/{_FOLDER}")[0] for path in self.folders}
 
     def _tops(self) -> list[str]:
         # Version 1 does not tell what the project asks for; what no package asks for it must have asked for.
         wanted = {child for path, entry in self.folders.items() for child in self._asked_for(path, entry, _NEEDED)}
         return [path for path in self.folders if path not in wanted] if wanted else []
 
-    def _asked_for(self, path: str, entry: object, tables: Sequence[str]) -> Iterator[str]:
-        around: list[str] | None = None
-        for name in _names_asked_for(entry, tables):
-            around = self._around(path) if around is None else around
-            for prefix in around:
-                if (child := prefix + name) in self.folders:
-                    yield child
-                    break
+    def _asked_for(self, path: str, entry: object, tables: Sequence[str]) -> list[str]:
+        names = self._names_asked_for(entry, tables)
+        folders, around = self.folders, self._around(path) if names else []
+        if len(around) <= 1:
+            return [child for name in names if (child := _FOLDER + name) in folders]
+        places = (next((child for prefix in around if (child := prefix + name) in folders), None) for name in names)
+        return [child for child in places if child is not None]
 
     def _around(self, path: str) -> list[str]:
         prefixes: list[str] = []
@@ -356,13 +379,16 @@ class _Graph:
             path = path.rpartition(f"/{_FOLDER}")[0]
         return [*prefixes, _FOLDER]
 
-
-def _names_asked_for(entry: object, tables: Sequence[str]) -> Iterator[str]:
-    if isinstance(entry, dict) and entry.get("link") is not True:
-        for key in tables:
-            table = entry.get(key)
-            if isinstance(table, dict):
-                yield from table
+    def _names_asked_for(self, entry: object, tables: Sequence[str]) -> list[str]:
+        names: list[str] = []
+        if isinstance(entry, dict) and entry.get("link") is not True:
+            for key in tables:
+                table = entry.get(key)
+                if table is not None and self._decoded is not None:
+                    table = self._decoded(table)
+                if isinstance(table, dict):
+                    names += table
+        return names
 
 
 def _label(path: str, entry: object) -> str:

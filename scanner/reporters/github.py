@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Final
 
 from scanner import purl
 from scanner.about import NAME
-from scanner.model import Status
+from scanner.message import chores, elsewhere, without_verdict
+from scanner.model import Status, Upkeep
 from scanner.plugin import Reporter
 from scanner.rules import RULES
 from scanner.text import clean, for_log, redact, shorten
 from scanner.wording import counted, coverage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from scanner.model import Dependency, Finding, Input, Location, Report
     from scanner.plugin import Style
@@ -35,44 +36,65 @@ _WORST_FIRST: Final = tuple(Status)
 
 
 def render(report: Report, _style: Style) -> str:
-    """Write one annotation per finding and problem, the worst of each type, then what was covered."""
+    """Write an annotation for what is to be done, the worst of each type, then what was covered and left out here.
+
+    What is ignored, and what a baseline knows, is no news at a line of a pull request.
+    """
     files = {given.path: _file(given) for given in report.inputs}
-    found = sorted((finding for finding in report.findings if finding.ignored is None), key=_badness)
     by_type: dict[str, list[str]] = {name: [] for name in _TYPES}
-    for finding in found:
-        name = RULES[finding.status].level.replace("note", "notice")
-        by_type[name].append(_of_finding(finding, name, files))
-    for problem in report.problems:
-        by_type["warning"].append(_command("warning", "Not read", problem.message, _place(problem.location, files)))
+    for name, title, message, location in _told(report):
+        by_type[name].append(_command(name, title, message, _place(location, files) if location else []))
     lines = [line for name in _TYPES for line in _kept(by_type[name], name)]
     return "\n".join([*lines, _harmless(_covered(report)), ""])
 
 
+def _told(report: Report) -> Iterator[tuple[str, str, str, Location | None]]:
+    """Yield type, title, message and place of each annotation, those of a type in the order in which they matter."""
+    for finding in sorted(filter(_is_news, report.findings), key=_badness):
+        yield _of_finding(finding)
+    for verdict in report.unjudged:
+        title = f"No verdict: {_named(verdict.dependency)}"
+        yield "error", title, f"{without_verdict(verdict)} The policy asks for one.", verdict.dependency.location
+    # What is ignored until a day counts again after it; the other entries only do nothing.
+    for sentence, location in chores(Upkeep(expired=report.upkeep.expired)):
+        yield "warning", "Ignored no more", sentence, location
+    for problem in report.problems:
+        yield "warning", "Not read", problem.message, problem.location
+    for sentence, location in chores(report.upkeep._replace(expired=(), gone=())):
+        yield "notice", "Settings without effect", sentence, location
+
+
+def _is_news(finding: Finding) -> bool:
+    return finding.ignored is None and not finding.known
+
+
 def _covered(report: Report) -> str:
     stamp = report.data
+    ignored = sum(finding.ignored is not None for finding in report.findings)
+    known = sum(finding.known for finding in report.findings if finding.ignored is None)
+    left_out = ((known, "known from the baseline"), (ignored, "ignored"))
+    listed = ", ".join(f"{number:,} {word}" for number, word in left_out if number)
+    told = f" Findings not shown here: {listed}." if listed else ""
+    told += f" Gone since the baseline: {len(report.upkeep.gone):,}." if report.upkeep.gone else ""
     return (
-        f"{NAME}: {coverage(report.by_status, report.by_reason)} Judged as of {report.today} with data of {stamp.date} "
+        f"{NAME}: {coverage(report.by_status, report.by_reason)}{told} "
+        f"Judged as of {report.today} with data of {stamp.date} "
         f"({counted(stamp.products, 'product')}, revision {stamp.revision})."
     )
 
 
-def _badness(finding: Finding) -> tuple[int, int, str, int]:
+def _badness(finding: Finding) -> tuple[bool, int, int, str, int]:
     place = finding.matches[0].dependency.location
     days_left = 0 if finding.days_left is None else finding.days_left
-    return (_WORST_FIRST.index(finding.status), days_left, place.path, place.line or 0)
+    return (not finding.fails, _WORST_FIRST.index(finding.status), days_left, place.path, place.line or 0)
 
 
-def _of_finding(finding: Finding, name: str, files: Mapping[str, str]) -> str:
+def _of_finding(finding: Finding) -> tuple[str, str, str, Location]:
     dependency = finding.matches[0].dependency
     rule = RULES[finding.status]
-    lines = sorted({match.dependency.location.line or 0 for match in finding.matches[1:]} - {0})
-    also = f" Also on {_numbered(lines)}." if lines else ""
     title = f"{rule.title.capitalize()}: {_named(dependency)} ({rule.id})"
-    return _command(name, title, finding.message + also, _place(dependency.location, files))
-
-
-def _numbered(lines: list[int]) -> str:
-    return ("line " if len(lines) == 1 else "lines ") + shorten(", ".join(map(str, lines)), 100)
+    name = rule.level.replace("note", "notice")
+    return name, title, finding.message + elsewhere(finding), dependency.location
 
 
 def _named(dependency: Dependency) -> str:

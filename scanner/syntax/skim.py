@@ -35,25 +35,46 @@ class Skim(NamedTuple):
 
     def complete(self) -> bool:
         """Decode what was left for later; False where that cannot be done."""
-        import msgspec
-
-        decode = msgspec.json.Decoder().decode
+        decoded = self.decoder()
         try:
             for member in self.members.values():
                 for field in self.later:
                     if field in member:
-                        member[field] = decode(member[field])  # type: ignore[arg-type]  # -- what `read` left there
-        except (msgspec.DecodeError, RecursionError, UnicodeError):
+                        member[field] = decoded(member[field])
+        except ValueError:
             return False
         return True
 
-    def offsets(self, wanted: Collection[str]) -> Offsets | None:
-        """Place the members with these keys in the text; None where it is not certain where all of them stand."""
+    def decoder(self) -> Callable[[object], object]:
+        """Return what decodes one value that was left for later; it raises ValueError where that cannot be done."""
+        import msgspec
+
+        raw, decode, errors = msgspec.Raw, msgspec.json.Decoder().decode, (msgspec.DecodeError, RecursionError)
+
+        def decoded(value: object) -> object:
+            if not isinstance(value, raw):
+                return value
+            try:
+                found: object = decode(value)
+            except errors as error:
+                raise ValueError from error
+            return found
+
+        return decoded
+
+    def offsets(self, wanted: Collection[str], mark: str = "") -> Offsets | None:
+        """Place the members with these keys in the text; None where it is not certain where all of them stand.
+
+        A `mark` is a text that each of these keys contains: where the document has it only in keys of members, as most
+        do, they are found by a mere search.
+        """
         data = self.source.data
-        # Sizes count bytes; while offsets are looked for, each byte is a character.
-        text = self.source.text if data.isascii() else data.decode("latin-1")
-        start = _start(text, self.name)
-        found = None if start is None else _walked(text, start, self._sizes(), frozenset(wanted))
+        found = _sought(data, self.members, wanted, mark) if mark else None
+        if found is None:
+            # Sizes count bytes; while offsets are looked for, each byte is a character.
+            text = self.source.text if data.isascii() else data.decode("latin-1")
+            start = _start(text, self.name)
+            found = None if start is None else _walked(text, start, self._sizes(), frozenset(wanted))
         return found if found is None or data.isascii() else _in_characters(data, found)
 
     def whole(self, places: Offsets) -> dict[str, object]:
@@ -103,7 +124,31 @@ def _decoder(name: str, kind: object) -> Callable[[bytes], dict[str, Table]]:
 def _may_hold_long_number(data: bytes) -> bool:
     # Python refuses a document with a number of more digits than this.
     step = (sys.get_int_max_str_digits() or 2 * len(data) + 2) // 2
-    return any(data[at : at + step].isdigit() for at in range(0, len(data), step))
+    return any(data[at : at + 1].isdigit() and data[at : at + step].isdigit() for at in range(0, len(data), step))
+
+
+def _sought(data: bytes, members: Collection[str], wanted: Collection[str], mark: str) -> Offsets | None:
+    """Search for keys, in the order of the members; None where what is found may be something else."""
+    keys = "\n".join(members)
+    # Keys are written as they are: no character of the mark is escaped, and no key has any that must be.
+    if (b"\\" in data and re.search(rb"\\[u/]", data)) or "\\" in keys or '"' in keys:
+        return None
+    if keys.count("\n") >= len(members):
+        return None
+    # Then each mark of the document is in the key of one member, and the quotes around it are that key's.
+    if keys.count(mark) != data.count(mark.encode()) or not all(mark in key for key in wanted):
+        return None
+    colon = re.compile(rf"{_GAP}:{_GAP}".encode())
+    found: Offsets = {}
+    at = 0
+    for key in wanted:
+        name = f'"{key}"'.encode()
+        at = data.find(name, at)
+        end = colon.match(data, at + len(name)) if at >= 0 else None
+        if end is None:
+            return None
+        found[key] = at + 1, end.end()
+    return found
 
 
 def _start(text: str, name: str) -> int | None:
