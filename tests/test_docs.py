@@ -210,7 +210,7 @@ def fresh(text: str) -> str:
 def test_readme_begins_with_two_commands_and_ci_runs_both() -> None:
     main_job, tests = commands()
     assert main_job.startswith("scripts/venv . && .venv/bin/eolscan ")
-    assert tests.endswith(" && .venv/bin/pytest")
+    assert tests.endswith(" && .venv/bin/pytest -n auto")
     for one in (main_job, tests):
         assert f"\n{one}\n" in document(".ci/run")
 
