@@ -2,8 +2,8 @@
 
     python -m benchmarks.sbom [ROUNDS [NAME...]]
 
-Whole processes, as in benchmarks/lockfiles.py, and the peak of memory of ours: of the larger one where two share
-the work. The baseline for XML is lxml, which has to be installed for its row.
+Whole processes, as in benchmarks/lockfiles.py, and the peak of memory of ours. The baseline for XML is lxml, which has
+to be installed for its row.
 """
 
 from __future__ import annotations

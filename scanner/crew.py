@@ -8,16 +8,13 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, BinaryIO, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
 _Part = TypeVar("_Part")
 _Done = TypeVar("_Done")
-
-# How many bytes a fork may be ahead of who takes them.
-_AHEAD: Final = 1 << 20
 
 
 def cores() -> int:
@@ -28,60 +25,22 @@ def cores() -> int:
 
 def done(job: Callable[[_Part], _Done], parts: Sequence[_Part]) -> Generator[_Done | None, None, None]:
     """Yield what the job makes of each part, in their order; what it makes in a fork has to be picklable."""
-
-    def alone(part: _Part) -> Iterable[_Done]:
-        yield job(part)
-
-    forks = [Beside(alone, part) for part in parts[1:]]
+    forks = [_fork(job, part) for part in parts[1:]]
     try:
         if parts:
             yield job(parts[0])
-        for fork in forks:
-            yield next(fork, None)
+        for _, pipe in forks:
+            yield _received(pipe)
     finally:
         # Each fork holds the pipes of those before it: only when all are closed does none wait for a reader.
-        for fork in forks:
-            fork.leave()
-        for fork in forks:
-            fork.close()
+        for _, pipe in forks:
+            pipe.close()
+        for worker, _ in forks:
+            with suppress(ChildProcessError):
+                os.waitpid(worker, 0)
 
 
-class Beside(Generic[_Done]):
-    """What a job makes of a part one by one in a fork, which begins at once; it may end before its time.
-
-    What it makes has to be picklable. Whoever makes one of these closes it.
-    """
-
-    def __init__(self, job: Callable[[_Part], Iterable[_Done]], part: _Part) -> None:
-        """Begin."""
-        self._worker, self._pipe = _fork(job, part)
-
-    def __iter__(self) -> Beside[_Done]:
-        """Return this."""
-        return self
-
-    def __next__(self) -> _Done:
-        """Wait for what is made next."""
-        from pickle import UnpicklingError, load
-
-        try:
-            made: _Done = load(self._pipe)  # noqa: S301 -- written by a fork of this process
-        except (EOFError, UnpicklingError) as error:
-            raise StopIteration from error
-        return made
-
-    def leave(self) -> None:
-        """Take no more."""
-        self._pipe.close()
-
-    def close(self) -> None:
-        """Take no more, and wait for the end of the fork."""
-        self.leave()
-        with suppress(ChildProcessError):
-            os.waitpid(self._worker, 0)
-
-
-def _fork(job: Callable[[_Part], Iterable[_Done]], part: _Part) -> tuple[int, BinaryIO]:
+def _fork(job: Callable[[_Part], _Done], part: _Part) -> tuple[int, BinaryIO]:
     reading, writing = os.pipe()
     worker = os.fork()
     if worker:
@@ -89,24 +48,25 @@ def _fork(job: Callable[[_Part], Iterable[_Done]], part: _Part) -> tuple[int, Bi
         return worker, os.fdopen(reading, "rb")
     try:
         os.close(reading)
-        _widen(writing)
         with os.fdopen(writing, "wb") as pipe:
-            for made in job(part):
-                _send(made, pipe)
+            _send(job(part), pipe)
     except BaseException:  # noqa: BLE001 -- whatever it is, this process ends here, and the other one goes on
         os._exit(1)
     os._exit(0)
 
 
-def _widen(pipe: int) -> None:
-    with suppress(ImportError, AttributeError, OSError):
-        import fcntl
+def _send(result: object, pipe: BinaryIO) -> None:
+    from pickle import HIGHEST_PROTOCOL, dumps
 
-        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _AHEAD)
+    pipe.write(dumps(result, HIGHEST_PROTOCOL))
 
 
-def _send(made: object, pipe: BinaryIO) -> None:
-    from pickle import HIGHEST_PROTOCOL, dump
+def _received(pipe: BinaryIO) -> _Done | None:
+    from pickle import UnpicklingError, loads
 
-    dump(made, pipe, HIGHEST_PROTOCOL)
-    pipe.flush()
+    content = pipe.read()
+    try:
+        result: _Done = loads(content)  # noqa: S301 -- written by a fork of this process
+    except (EOFError, UnpicklingError):
+        return None
+    return result

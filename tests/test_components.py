@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from packageurl import PackageURL
 
 from scanner.ecosystems import components
-from scanner.model import Kind
+from scanner.model import Dependency, Kind, Parsed, Passed, Problem
+from scanner.parsers import cyclonedx_json, spdx_json
+from scanner.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 _PURL_TYPES = st.sampled_from(["apk", "cargo", "composer", "cran", "deb", "docker", "gem", "generic", "github"]) | (
     st.sampled_from(["golang", "hackage", "hex", "maven", "npm", "nuget", "oci", "pub", "pypi", "rpm", "swift"])
@@ -88,3 +96,44 @@ def test_a_range_is_no_version(text: str | None, expected: tuple[str | None, str
 def test_images_are_told_from_packages() -> None:
     assert components.kind_of("pkg:oci/a@1") is Kind.IMAGE
     assert components.kind_of("pkg:npm/a@1") is Kind.LIBRARY
+
+
+@pytest.mark.parametrize("version", ["1.0\n2.0", "1.0\x00", "a\u2028b", "1\x85b"])
+def test_a_version_with_a_control_character_is_none(version: str) -> None:
+    assert "control character" in components.flaw(f"{version}x")
+
+
+@pytest.mark.parametrize("version", ["", "1.0", " 1.0\n", "1.0\u00a0beta", "\uff11.\uff12"])
+def test_what_stands_around_a_version_is_no_flaw(version: str) -> None:
+    assert not components.flaw(version)
+
+
+@pytest.mark.parametrize(
+    ("parse", "document"),
+    [
+        (
+            cyclonedx_json.parse,
+            {"specVersion": "1.5", "components": [{"name": "a", "version": "1.0\n2.0", "purl": "pkg:pypi/a"}]},
+        ),
+        (
+            spdx_json.parse,
+            {
+                "spdxVersion": "SPDX-2.3",
+                "packages": [
+                    {
+                        "name": "a",
+                        "versionInfo": "1.0\n2.0",
+                        "externalRefs": [{"referenceType": "purl", "referenceLocator": "pkg:pypi/a"}],
+                    }
+                ],
+            },
+        ),
+    ],
+)
+def test_what_has_no_version_of_sense_stays_without_it(
+    parse: Callable[[Source], Iterator[Parsed | Passed]], document: object
+) -> None:
+    problem, found = parse(Source("f", json.dumps(document).encode()))
+    assert isinstance(problem, Problem)
+    assert isinstance(found, Dependency)
+    assert (found.purl, found.requirement) == ("pkg:pypi/a", None)

@@ -86,18 +86,6 @@ def test_who_stops_asking_leaves_no_fork_behind() -> None:
         os.waitpid(-1, os.WNOHANG)
 
 
-@FORKS
-def test_what_is_made_beside_comes_one_by_one() -> None:
-    fork = crew.Beside(range, 3)
-    assert list(fork) == [0, 1, 2]
-    fork.close()
-    endless = crew.Beside(lambda text: (text for _ in iter(int, 1)), "x" * 100_000)
-    assert len(next(endless)) == 100_000
-    endless.close()
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
-
-
 def test_little_work_is_one_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fork", lambda: pytest.fail("a fork for next to nothing"))
     assert scan(tree(tmp_path), Policy(), TODAY).inputs

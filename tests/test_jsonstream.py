@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from functools import partial
 from typing import TYPE_CHECKING
-from unittest import mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner import crew
 from scanner.catalog import dataset
 from scanner.catalog.index import Index
 from scanner.corridor import resolve_all
@@ -26,7 +22,6 @@ from scanner.syntax.jsonstream import Broken, Element, Skimmed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FORKS = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere one process does everything")
 SKIMS = {"components": {"purl": str, "type": str}}
 
 texts = st.text(alphabet='abé"\\{}[],: \n\u2028', max_size=6)
@@ -134,11 +129,9 @@ def test_a_large_sbom_gives_what_its_plain_reading_gives(
     )
 
 
-def with_two_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jsonstream, "_WORTH_SHARING", 1)
+def with_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jsonstream, "_STRETCH", 20_000)
     monkeypatch.setattr(jsonstream, "read", partial(jsonstream.read, small=1))
-    monkeypatch.setattr(crew, "cores", lambda: 2)
 
 
 def _is_asked_for(purl: str) -> bool:
@@ -156,13 +149,12 @@ def asked_of(data: bytes) -> tuple[list[Dependency], list[Problem], int]:
     return wanted, [value for value in told if isinstance(value, Problem)], count
 
 
-@FORKS
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("layout", [{"indent": 2}, {"separators": (",", ":")}, {}])
 @pytest.mark.parametrize(
     "flaw", [None, {"purl": 5, "name": "x"}, "no table", {"name": "n", "components": [{"name": "m"}]}]
 )
-def test_two_processes_read_what_one_reads(
+def test_stretches_are_read_as_the_whole_is(
     monkeypatch: pytest.MonkeyPatch, newline: str, layout: dict[str, object], flaw: object
 ) -> None:
     listed: list[object] = list(entries(900))
@@ -176,24 +168,19 @@ def test_two_processes_read_what_one_reads(
     }
     text = json.dumps(document, **layout).replace("\n", newline)  # type: ignore[arg-type]  # -- keywords of one function
     one = asked_of(text.encode())
-    with_two_processes(monkeypatch)
-    with mock.patch.object(os, "fork", wraps=os.fork) as fork:
-        assert asked_of(text.encode()) == one
-        assert fork.call_count == 1
-    monkeypatch.setattr(crew, "_send", lambda *_: sys.exit("killed"))
+    with_stretches(monkeypatch)
     assert asked_of(text.encode()) == one
 
 
-@FORKS
 @pytest.mark.parametrize("where", [0.2, 0.55, 0.9, 0.999])
 @pytest.mark.parametrize("wound", [b"", b"}", b'"', b"\xff"])
-def test_two_processes_break_off_where_one_does(monkeypatch: pytest.MonkeyPatch, where: float, wound: bytes) -> None:
+def test_stretches_break_off_where_the_whole_does(monkeypatch: pytest.MonkeyPatch, where: float, wound: bytes) -> None:
     data = json.dumps({"specVersion": "1.5", "components": list(entries(900))}).encode()
     cut = int(where * len(data))
     data = data[:cut] + wound + (data[cut + 1 :] if wound else b"")
     one = asked_of(data)
     assert one[0]
-    with_two_processes(monkeypatch)
+    with_stretches(monkeypatch)
     assert asked_of(data) == one
 
 

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scanner import crew
 from scanner.ecosystems import spdx
 from scanner.model import Dependency, Kind, Passed, Problem
 from scanner.parsers import spdx_json
@@ -123,13 +122,20 @@ def test_who_brings_a_package_in_is_told_of_what_is_skimmed_too(monkeypatch: pyt
     data = graphed(400)
     plain = [found for found in dependencies(read(data)) if found.purl in wanted]
     assert plain[-1].via[0] == "library-0@1.0.0"
-    for cores in 1, 2:
-        monkeypatch.setattr(crew, "cores", lambda cores=cores: cores)
-        monkeypatch.setattr(jsonstream, "_WORTH_SHARING", 1)
-        monkeypatch.setattr(jsonstream, "_STRETCH", 9_000)
-        values = read(data, asked=wanted, large=True)
-        assert [found for found in dependencies(values) if found.purl in wanted] == plain
-        assert len(dependencies(values)) + sum(one.number for one in values if isinstance(one, Passed)) == 400
+    monkeypatch.setattr(jsonstream, "_STRETCH", 9_000)
+    values = read(data, asked=wanted, large=True)
+    assert [found for found in dependencies(values) if found.purl in wanted] == plain
+    assert len(dependencies(values)) + sum(one.number for one in values if isinstance(one, Passed)) == 400
+
+
+def test_a_package_that_is_named_twice_bears_its_last_name() -> None:
+    entries = json.loads(graphed(9))
+    entries["packages"].insert(0, {"name": "other", "SPDXID": "SPDXRef-library-0"})
+    found = dependencies(read(json.dumps(entries).encode()))
+    assert found[-1].via[0] == "library-0@1.0.0"
+    entries["packages"].append({"name": "other", "SPDXID": "SPDXRef-library-0"})
+    found = dependencies(read(json.dumps(entries).encode()))
+    assert found[-2].via[0] == "other"
 
 
 def test_relationships_may_stand_before_the_packages() -> None:

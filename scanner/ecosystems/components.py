@@ -12,6 +12,7 @@ from typing import Final
 
 from scanner.model import Kind
 from scanner.purl import make, split
+from scanner.text import quoted
 
 _NOTHING: Final = frozenset({"", "NOASSERTION", "NONE", "UNKNOWN"})
 _IMAGES: Final = ("pkg:docker/", "pkg:oci/")
@@ -47,6 +48,13 @@ def versioned(text: str | None) -> tuple[str | None, str | None]:
     if text.upper() in _NOTHING:
         return None, None
     return (text, None) if _exact().fullmatch(text) else (None, text)
+
+
+def flaw(version: str) -> str:
+    """Say why a text is no version of anything, and no requirement; nothing where it may be one."""
+    if version.isprintable() or not _control().search(version.strip()):
+        return ""
+    return f"The version {quoted(version)} has a control character in it, and is none."
 
 
 def kind_of(purl: str) -> Kind:
@@ -97,6 +105,11 @@ def _encoded(text: str) -> str:
 @cache
 def _key() -> re.Pattern[str]:
     return re.compile(r"[a-z._-][a-z0-9._-]*")
+
+
+@cache
+def _control() -> re.Pattern[str]:
+    return re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @cache

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from scanner import purl
 from scanner.ecosystems import components
@@ -36,6 +36,8 @@ DEVELOPMENT: Final = frozenset(
 
 # What a graph may hold before it is given up, in references: beyond it, chains would take more memory than all else.
 _MOST_REFS: Final = 400_000
+# How many references wait as they were read; they are looked at when it is known that they are needed, or here.
+_MOST_WAITING: Final = 150_000
 
 
 class Component(NamedTuple):
@@ -60,6 +62,8 @@ def dependency(component: Component) -> tuple[Dependency | None, Problem | None]
     if not component.name and not component.purl:
         return None, Problem("This component has neither a name nor a package URL.", component.location)
     problem, text = None, ""
+    if message := components.flaw(component.version):
+        problem, component = Problem(message, component.location), component._replace(version="")
     try:
         text = _purl(component)
     except ValueError:
@@ -106,13 +110,17 @@ class Graph:
         self.roots: list[str] = []
         # What a reference that is no purl stands for.
         self.labels: dict[str, str] = {}
-        self._numbers: dict[str, int] = {}
-        self._children: dict[int, tuple[int, ...]] = {}
+        self._waiting: list[tuple[Sequence[object], Sequence[list[str] | None]]] = []
+        self._left = _MOST_WAITING
+        # Each text that is a reference is kept once.
+        self._known: dict[str, str] = {}
+        self._children: dict[str, list[str]] = {}
         self.is_given_up = False
 
     def __contains__(self, ref: str) -> bool:
         """Tell whether anybody is known to need this, or whom it needs."""
-        return ref in self._numbers
+        self._look()
+        return ref in self._known
 
     def name(self, ref: str, text: str) -> None:
         """Remember what a reference stands for: a purl, or a name and a version. The first one counts."""
@@ -121,9 +129,10 @@ class Graph:
 
     def name_all(self, refs: Sequence[object], purls: Sequence[object]) -> None:
         """Remember many at once; what is no text is passed over."""
-        texts = [ref for ref in refs if isinstance(ref, str)]
+        texts = [ref for ref in refs if isinstance(ref, str)] if None in refs else cast("Sequence[str]", refs)
+        together = "\n".join(texts)
         # Nearly all documents use purls as references, or none.
-        if "\n".join(("", *texts)).count("\npkg:") < len(texts):
+        if together.count("\npkg:") + together.startswith("pkg:") < len(texts):
             for ref, text in zip(refs, purls, strict=True):
                 if isinstance(ref, str) and isinstance(text, str):
                     self.name(ref, text)
@@ -132,43 +141,56 @@ class Graph:
         """Say that one component needs others."""
         self.add_all((ref,), (list(wanted),))
 
-    def add_all(self, refs: Sequence[object], lists: Sequence[object]) -> None:
-        """Say what many components need; what is no text and no list of texts is passed over."""
-        numbers, children = self._numbers, self._children
-        number_of = numbers.setdefault
-        for ref, wanted in zip(refs, lists, strict=True):
-            if wanted and isinstance(ref, str) and isinstance(wanted, list):
-                number = number_of(ref, len(numbers))
-                # The same number object is used wherever it is meant.
-                found = tuple([number_of(child, len(numbers)) for child in wanted])
-                children[number] = children[number] + found if number in children else found
-        if len(numbers) > _MOST_REFS:
-            self.is_given_up = True
-            self._numbers, self._children = {}, {}
+    def add_all(self, refs: Sequence[object], lists: Sequence[list[str] | None]) -> None:
+        """Say what many components need; what is no text is passed over."""
+        if self.is_given_up:
+            return
+        self._waiting.append((refs, lists))
+        self._left -= len(refs) + sum(map(len, filter(None, lists)))
+        if self._left < 0:
+            self._look()
 
     def lineage(self, refs: Iterable[str]) -> Iterator[tuple[bool | None, tuple[str, ...]]]:
         """Yield for each reference whether the subject itself needs it, and its ancestors from there down.
 
         None and nothing where the document does not tell: of what the subject needs, or of this component.
         """
-        roots = [self._numbers[root] for root in self.roots if root in self._numbers]
-        roots = [root for root in roots if self._children.get(root)]
-        parents = self._parents(roots)
-        names = list(self._numbers) if parents else []
+        parents = self._parents() if any(map(self._is_told, self.roots)) else {}
+        labels: dict[str, str] = {}
         for ref in refs:
-            number = self._numbers.get(ref, -1)
-            if number not in parents or parents[number] < 0:
+            if parents.get(ref) is None:
                 yield None, ()
                 continue
             chain: list[str] = []
-            while (number := parents[number]) not in roots and len(chain) < LONGEST:
-                chain.append(label(self.labels.get(names[number], names[number])))
+            below = ref
+            while (above := parents[below]) is not None and parents[above] is not None and len(chain) < LONGEST:
+                chain.append(labels.get(above) or labels.setdefault(above, label(self.labels.get(above, above))))
+                below = above
             yield not chain, tuple(reversed(chain))
 
-    def _parents(self, roots: list[int]) -> dict[int, int]:
+    def _is_told(self, ref: str) -> bool:
+        """Tell whether it is known whom this needs."""
+        return ref in self._children or any(ref in refs for refs, _ in self._waiting)
+
+    def _look(self) -> None:
+        """Take in all that waits."""
+        kept, children = self._known.setdefault, self._children
+        for refs, lists in self._waiting:
+            for ref, wanted in zip(refs, lists, strict=True):
+                if wanted and isinstance(ref, str):
+                    found = list(map(kept, wanted, wanted))
+                    children[kept(ref, ref)] = children[ref] + found if ref in children else found
+        self._waiting, self._left = [], _MOST_WAITING
+        if len(self._known) > _MOST_REFS:
+            self.is_given_up = True
+            self._known, self._children = {}, {}
+
+    def _parents(self) -> dict[str, str | None]:
+        """Return what brings in each reference that the subject needs; of the subject, None."""
+        self._look()
         # The nearest to a root counts, and among these the first in the order of the file.
-        found = dict.fromkeys(roots, -1)
-        queue = list(roots)
+        queue = [root for root in self.roots if root in self._children]
+        found: dict[str, str | None] = dict.fromkeys(queue)
         for parent in queue:
             for child in self._children.get(parent, ()):
                 if child not in found:

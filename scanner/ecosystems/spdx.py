@@ -8,6 +8,7 @@ graph begins; it is told as well when it has a purl, for an image or an applicat
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import chain, compress, count
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner import lineage
@@ -35,12 +36,19 @@ GITHUB: Final = {
     "rust": "cargo",
     "swift": "swift",
 }
-# What these types say: who stands first is needed by who stands last, and for what.
-_NEEDED_BY: Final = {
-    "DEPENDENCY_OF": Scope.RUNTIME,
-    "RUNTIME_DEPENDENCY_OF": Scope.RUNTIME,
-    "PROVIDED_DEPENDENCY_OF": Scope.RUNTIME,
-    "PREREQUISITE_FOR": Scope.RUNTIME,
+# Who needs whom at run time; true where who stands last needs who stands first.
+_NEEDS: Final = {
+    "DEPENDS_ON": False,
+    "DYNAMIC_LINK": False,
+    "STATIC_LINK": False,
+    "HAS_PREREQUISITE": False,
+    "DEPENDENCY_OF": True,
+    "RUNTIME_DEPENDENCY_OF": True,
+    "PROVIDED_DEPENDENCY_OF": True,
+    "PREREQUISITE_FOR": True,
+}
+# For what else who stands first is needed by who stands last.
+_WEAKLY: Final = {
     "OPTIONAL_DEPENDENCY_OF": Scope.OPTIONAL,
     "OPTIONAL_COMPONENT_OF": Scope.OPTIONAL,
     "BUILD_DEPENDENCY_OF": Scope.BUILD,
@@ -50,7 +58,8 @@ _NEEDED_BY: Final = {
     "TEST_DEPENDENCY_OF": Scope.DEV,
     "TEST_TOOL_OF": Scope.DEV,
 }
-_NEEDS: Final = frozenset({"DEPENDS_ON", "DYNAMIC_LINK", "STATIC_LINK", "HAS_PREREQUISITE"})
+_HOLDS: Final = {"CONTAINS": False, "CONTAINED_BY": True}
+_COUNTING: Final = frozenset({*_NEEDS, *_WEAKLY, *_HOLDS})
 _SYSTEM: Final = "OPERATING-SYSTEM"
 _NO_PACKAGES: Final = frozenset({_SYSTEM, "APPLICATION"})
 _WEAKER: Final = (Scope.OPTIONAL, Scope.BUILD, Scope.DEV)
@@ -113,58 +122,38 @@ class Graph:
         described: Iterable[str] = (),
     ) -> None:
         """Take all packages for their names, and all relationships; those of other elements do no harm."""
-        self._numbers: dict[str, int] = {}
+        self._ids: list[str | list[str]] = []
         self._names, self._versions = _Texts(), _Texts()
-        # Where the name stands of what was named once more.
-        self._again: dict[int, int] = {}
-        self._needed: dict[int, list[int]] = {}
-        self._held: dict[int, list[int]] = {}
-        # What is not needed at run time: for what it is, and by whom.
-        self._scopes: dict[int, Scope] = {}
-        self._users: dict[int, set[int]] = {}
+        self._related: list[_Related] = []
         self._described = set(described)
-        self._early: list[tuple[Sequence[str], ...]] = []
         self._left = _MOST
-        for package in packages:
-            self.name_all([package.id], [package.name], [package.version or ""])
-        for relationship in relationships:
-            self.relate_all(*([part] for part in relationship))
+        packages, relationships = list(packages), list(relationships)
+        self.name_all(
+            [package.id for package in packages],
+            [package.name for package in packages],
+            [package.version or "" for package in packages],
+        )
+        if relationships:
+            elements, types, others = zip(*relationships, strict=True)
+            self.relate_all(elements, types, others)
 
     def name_all(self, ids: Sequence[str], names: Sequence[str], versions: Sequence[str]) -> None:
         """Take many packages."""
-        start, numbers = self._names.size, self._numbers
-        self._names.extend(names)
-        self._versions.extend(versions)
-        new = dict(zip(ids, range(start, start + len(ids)), strict=True))
-        if len(new) == len(ids) and numbers.keys().isdisjoint(new):
-            numbers.update(new)
-        else:
-            for number, key in enumerate(ids, start):
-                self._again[numbers.setdefault(key, number)] = number
-        self._keep(len(ids))
+        if ids and self._keep(len(ids)):
+            self._ids.append(_joined(ids))
+            self._names.extend(names)
+            self._versions.extend(versions)
 
     def relate_all(self, elements: Sequence[str], types: Sequence[str], others: Sequence[str]) -> None:
         """Take many relationships, each in three parts."""
-        if not self._numbers and self._left > 0:
-            self._early.append((elements, types, others))
+        if not self._keep(len(types)):
             return
-        tables = {written: self._table(written) for written in set(types)}
-        if None in tables.values():
-            for element, written, other in zip(elements, types, others, strict=True):
-                if tables[written] is None:
-                    self._relate(element, _type(written), other)
-        number_of = self._numbers.get
-        for own, written, its in zip(map(number_of, elements), types, map(number_of, others), strict=True):
-            table = tables[written]
-            if own is None or its is None or own == its or table is None:
-                continue
-            children, is_turned = table
-            parent, child = (its, own) if is_turned else (own, its)
-            if parent in children:
-                children[parent].append(child)
-            else:
-                children[parent] = [child]
-        self._keep(len(types))
+        kinds = {written: _type(written) for written in set(types)}
+        for ends, described in (others, "DESCRIBES"), (elements, "DESCRIBED_BY"):
+            if described in kinds.values():
+                self._described.update(compress(ends, (kinds[written] == described for written in types)))
+        if not _COUNTING.isdisjoint(kinds.values()):
+            self._related.append(_Related(kinds, _joined(elements), _joined(types), _joined(others)))
 
     def describe(self, ids: Iterable[str]) -> None:
         """Take what the document says to be about."""
@@ -172,12 +161,11 @@ class Graph:
 
     def is_nameless_subject(self, package: Spdx) -> bool:
         """Tell whether a package is only what the document is about, which nothing can be said of."""
-        subjects = self._subjects
         if package.id not in self._described or package.purls or package.cpes or _purpose(package) == _SYSTEM:
             return False
         if self._left <= 0:
             return len(self._described) == 1
-        return len(subjects) == 1 < len(self._numbers)
+        return len(self._subjects) == 1 < len(self._numbers)
 
     def place(self, key: str) -> Place:
         """Return what the relationships tell of a package; to be asked for when all is taken."""
@@ -190,36 +178,85 @@ class Graph:
         direct = None if not self._direct else number in self._direct
         return Place(scopes.get(number, Scope.RUNTIME), direct, () if direct else self._told(parents, number))
 
-    def _keep(self, count: int) -> None:
-        self._left -= count
+    def _keep(self, more: int) -> bool:
+        self._left -= more
         if self._left <= 0:
-            self._numbers, self._needed, self._held, self._scopes, self._users = {}, {}, {}, {}, {}
-            self._names, self._versions, self._early = _Texts(), _Texts(), []
+            self._ids, self._related = [], []
+            self._names, self._versions = _Texts(), _Texts()
+        return self._left > 0
 
-    def _table(self, written: str) -> tuple[dict[int, list[int]], bool] | None:
-        """Return where relationships of a type are kept, and whether their ends are turned; None for the rarer ones."""
-        kind = _type(written)
-        if kind in {"CONTAINS", "CONTAINED_BY"}:
-            return self._held, kind == "CONTAINED_BY"
-        if kind in _NEEDS:
-            return self._needed, False
-        return (self._needed, True) if _NEEDED_BY.get(kind) is Scope.RUNTIME else None
+    @cached_property
+    def _last(self) -> dict[str, int]:
+        """The number under which each package is named, the last one where there are several."""
+        # Where nothing is related, nobody needs to know.
+        return dict(zip(self._keys(), count(), strict=False)) if self._related or self._described else {}
 
-    def _relate(self, element: str, kind: str, other: str) -> None:
-        own, its = self._numbers.get(element), self._numbers.get(other)
-        if kind == "DESCRIBES":
-            self._described.add(other)
-        elif kind == "DESCRIBED_BY":
-            self._described.add(element)
-        elif kind in _NEEDED_BY and own is not None and its is not None and own != its:
-            self._scopes.setdefault(own, _NEEDED_BY[kind])
-            self._users.setdefault(its, set()).add(own)
+    def _keys(self) -> Iterator[str]:
+        return chain.from_iterable(map(_divided, self._ids))
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        if len(self._last) in {0, self._names.size}:
+            return self._last
+        numbers: dict[str, int] = {}
+        for number, key in enumerate(self._keys()):
+            numbers.setdefault(key, number)
+        return numbers
+
+    @cached_property
+    def _again(self) -> dict[int, int]:
+        """Where the name stands of what was named once more."""
+        if self._numbers is self._last:
+            return {}
+        return {number: self._last[key] for key, number in self._numbers.items()}
+
+    def _children(self, types: Mapping[str, bool], but: Iterable[str] = ()) -> dict[int, list[int]]:
+        """Return who stands below whom by relationships of some types.
+
+        Nothing is told of many that were taken at once and where all above are among the excepted.
+        """
+        number_of, excepted = self._numbers.get, frozenset(but)
+        found: dict[int, list[int]] = {}
+        for one in self._related:
+            above, below = one.ends(types)
+            if excepted.issuperset(above):
+                continue
+            for parent, child in zip(map(number_of, above), map(number_of, below), strict=True):
+                if parent is not None and child is not None and parent != child:
+                    if parent in found:
+                        found[parent].append(child)
+                    else:
+                        found[parent] = [child]
+        return found
+
+    @cached_property
+    def _needed(self) -> dict[int, list[int]]:
+        return self._children(_NEEDS)
+
+    @cached_property
+    def _held(self) -> dict[int, list[int]]:
+        # Nearly always all is held by the subject, which tells nothing, and there is nothing else.
+        return self._children(_HOLDS) if self._children(_HOLDS, self._described) else {}
+
+    @cached_property
+    def _weaker(self) -> list[tuple[int, Scope, int]]:
+        """Who is not needed at run time, for what it is, and by whom."""
+        number_of = self._numbers.get
+        rows = chain.from_iterable(
+            one.rows() for one in self._related if not _WEAKLY.keys().isdisjoint(one.kinds.values())
+        )
+        ends = [(number_of(own), _WEAKLY[kind], number_of(its)) for own, kind, its in rows if kind in _WEAKLY]
+        return [(own, scope, its) for own, scope, its in ends if own is not None and its is not None and own != its]
+
+    @cached_property
+    def _scopes(self) -> dict[int, Scope]:
+        found: dict[int, Scope] = {}
+        for own, scope, _ in self._weaker:
+            found.setdefault(own, scope)
+        return found
 
     @cached_property
     def _subjects(self) -> set[int]:
-        early, self._early = self._early, []
-        for parts in early:
-            self.relate_all(*parts)
         return {self._numbers[one] for one in self._described if one in self._numbers}
 
     @cached_property
@@ -231,7 +268,7 @@ class Graph:
         # Where everything hangs on the subject and nothing on anything else, nobody has told what is direct.
         if not self._asked or len(self._needed) <= 1:
             return set()
-        return self._asked.union(*(self._users.get(subject, ()) for subject in self._subjects))
+        return self._asked | {own for own, _, its in self._weaker if its in self._subjects}
 
     @cached_property
     def _origins(self) -> tuple[dict[int, int], dict[int, Scope]]:
@@ -254,10 +291,10 @@ class Graph:
         return parents
 
     def _told(self, parents: Mapping[int, int], number: int) -> tuple[str, ...]:
-        chain: list[int] = []
-        while len(chain) < lineage.LONGEST and (number := parents.get(number, -1)) >= 0:
-            chain.append(number)
-        return tuple(label for one in reversed(chain) if one not in self._subjects and (label := self._label(one)))
+        above: list[int] = []
+        while len(above) < lineage.LONGEST and (number := parents.get(number, -1)) >= 0:
+            above.append(number)
+        return tuple(label for one in reversed(above) if one not in self._subjects and (label := self._label(one)))
 
     def _label(self, number: int) -> str:
         number = self._again.get(number, number)
@@ -281,6 +318,34 @@ def _reach(roots: Iterable[int], children: Mapping[int, Iterable[int]], parents:
     return queue
 
 
+class _Related(NamedTuple):
+    """Relationships that were taken at once, in three columns; `kinds` is what the written types mean."""
+
+    kinds: Mapping[str, str]
+    elements: str | list[str]
+    types: str | list[str]
+    others: str | list[str]
+
+    def rows(self) -> Iterator[tuple[str, str, str]]:
+        """Yield one by one who stands in what relationship to whom."""
+        kinds = map(self.kinds.__getitem__, _divided(self.types))
+        return zip(_divided(self.elements), kinds, _divided(self.others), strict=True)
+
+    def ends(self, types: Mapping[str, bool]) -> tuple[Sequence[str], Sequence[str]]:
+        """Return those of some types in two columns: who stands above, and who below."""
+        wanted = {written: types[kind] for written, kind in self.kinds.items() if kind in types}
+        if len({*wanted.values()}) > 1:
+            rows = [(own, types[kind], its) for own, kind, its in self.rows() if kind in types]
+            return [its if turned else own for own, turned, its in rows], [
+                own if turned else its for own, turned, its in rows
+            ]
+        if not wanted:
+            return (), ()
+        chosen = list(map(wanted.__contains__, _divided(self.types)))
+        columns = [list(compress(_divided(ends), chosen)) for ends in (self.elements, self.others)]
+        return (columns[1], columns[0]) if True in wanted.values() else (columns[0], columns[1])
+
+
 class _Texts:
     """Many short texts in little memory, by their numbers."""
 
@@ -293,27 +358,35 @@ class _Texts:
         self.size += len(texts)
         self._last += texts
         whole = len(self._last) - len(self._last) % _BLOCK
-        for start in range(0, whole, _BLOCK):
-            block = self._last[start : start + _BLOCK]
-            joined = "\n".join(block)
-            self._blocks.append(joined if joined.count("\n") == _BLOCK - 1 else block)
+        self._blocks += (_joined(self._last[start : start + _BLOCK]) for start in range(0, whole, _BLOCK))
         del self._last[:whole]
 
     def __getitem__(self, number: int) -> str:
         block, rest = divmod(number, _BLOCK)
-        if block == len(self._blocks):
-            return self._last[rest]
-        texts = self._blocks[block]
-        return (texts.split("\n") if isinstance(texts, str) else texts)[rest]
+        return (self._last if block == len(self._blocks) else _divided(self._blocks[block]))[rest]
+
+
+def _joined(texts: Sequence[str]) -> str | list[str]:
+    joined = "\n".join(texts)
+    return joined if joined.count("\n") == len(texts) - 1 else list(texts)
+
+
+def _divided(texts: str | list[str]) -> list[str]:
+    return texts.split("\n") if isinstance(texts, str) else texts
 
 
 def _type(written: str) -> str:
-    return written.strip().upper().replace("-", "_")
+    kind = written.strip().upper().replace("-", "_")
+    # The word is what old versions of Trivy wrote.
+    return "DESCRIBES" if kind == "DESCRIBE" else kind
 
 
 def read(package: Spdx, place: Place) -> Iterator[Parsed]:
     """Read one package: a dependency for each of its purls, or one without; a problem for what is no purl."""
     version, requirement = components.versioned(package.version)
+    if message := components.flaw(package.version or ""):
+        yield Problem(message, package.location)
+        version = requirement = None
     purls: dict[str, None] = {}
     for written in package.purls:
         purl = components.canonical(written, version)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from scanner.ecosystems import cyclonedx
 from scanner.model import Dependency, Location, Passed, Problem
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from scanner.decode import Table
     from scanner.model import Parsed
     from scanner.syntax.json import Path
-    from scanner.syntax.jsonstream import Aside, Element, Skim, Skimmed
+    from scanner.syntax.jsonstream import Element, Skim, Skimmed
 
 _SKIMS: Final[Mapping[str, Skim | None]] = {
     "components": {"purl": str, "type": str, "bom-ref": str, "components": list},
@@ -64,16 +64,6 @@ class _Spot(NamedTuple):
     value: object
 
 
-class _Part(NamedTuple):
-    """What some components tell: as `_Document` keeps it, and how many there are."""
-
-    size: int
-    found: list[tuple[str, Dependency]]
-    problems: list[Problem]
-    passed: int
-    labels: dict[str, str]
-
-
 class _Document:
     """Collects what the events of a file tell, until it is known who needs whom."""
 
@@ -90,11 +80,16 @@ class _Document:
 
     def read(self) -> Iterator[Problem]:
         """Read the file and yield what is wrong with it."""
-        skims, aside = {**_SKIMS, "components": None}, None
-        if self._source.asked:
-            skims, aside = {**_SKIMS}, {"components": self._part}
-        for event in jsonstream.read(self._source, skims, aside=aside):
-            if isinstance(event, jsonstream.Broken):
+        skims = _SKIMS if self._source.asked else {**_SKIMS, "components": None}
+        for event in jsonstream.read(self._source, skims):
+            listed = event if isinstance(event, jsonstream.Element) and event.in_array else None
+            if listed and listed.key == "components":
+                self._waiting.append(listed)
+                if len(self._waiting) >= _BATCH:
+                    yield from self.waiting()
+            elif listed and listed.key == "dependencies":
+                self._dependency(listed.value)
+            elif isinstance(event, jsonstream.Broken):
                 self._broken = Problem(event.message, event.location, cut=True)
             elif isinstance(event, jsonstream.Odd):
                 yield from self.waiting()
@@ -103,18 +98,15 @@ class _Document:
                 yield from self.problems(event)
         yield from self.waiting()
 
-    def problems(self, event: Element | Skimmed | Aside) -> Iterator[Problem]:
+    def problems(self, event: Element | Skimmed) -> Iterator[Problem]:
         """Take what an event tells, and yield what is wrong with it."""
         self._has_components = self._has_components or event.key == "components"
-        if event.key != "components" or not isinstance(event, jsonstream.Element):
-            yield from self.waiting()  # the order of the file is kept
+        yield from self.waiting()  # the order of the file is kept
         match event:
             case jsonstream.Skimmed(key="components"):
                 yield from self._skimmed(event)
-            case jsonstream.Aside(value=_Part() as part):
-                yield from self._joined(part, event)
             case jsonstream.Skimmed(key="dependencies") if not self._graph.is_given_up:
-                self._graph.add_all(event.columns["ref"], event.columns["dependsOn"])
+                self._graph.add_all(event.columns["ref"], cast("list[list[str] | None]", event.columns["dependsOn"]))
             case jsonstream.Element():
                 yield from self._element(event)
 
@@ -131,6 +123,7 @@ class _Document:
     def waiting(self) -> Iterator[Problem]:
         """Read the components that wait to be asked for together, and yield what is wrong with them."""
         events, self._waiting = self._waiting, []
+        self._has_components = self._has_components or bool(events)
         wanted: Collection[int] = range(len(events))
         if self._source.asked and len(events) >= _WORTH_ASKING:
             wanted = set(self._source.asked([_purl(event.value) for event in events]))
@@ -167,22 +160,6 @@ class _Document:
             known.add(ref)
         return ""
 
-    def _part(self, event: Skimmed) -> _Part:
-        """Read some components by themselves."""
-        # What is named here is not yet known to be too much.
-        document = _Document(self._source)
-        problems = list(document.problems(event))
-        return _Part(event.size, document._found, problems, document._passed, document._graph.labels)
-
-    def _joined(self, part: _Part, aside: Aside) -> Iterator[Problem]:
-        self._passed += part.passed
-        self._found += [(ref, found._replace(location=aside.placed(found.location))) for ref, found in part.found]
-        if self._named < _MOST_NAMED:
-            self._named += part.size
-            for ref, text in part.labels.items():
-                self._graph.name(ref, text)
-        yield from (problem._replace(location=aside.placed(problem.location)) for problem in part.problems)
-
     def _skimmed(self, event: Skimmed) -> Iterator[Problem]:
         columns = event.columns
         wanted = set(self._source.asked(columns["purl"])) if self._source.asked else set(range(event.size))
@@ -199,16 +176,10 @@ class _Document:
 
     def _element(self, event: Element) -> Iterator[Problem]:
         match event.key:
-            case "components" if event.in_array:
-                self._waiting.append(event)
-                if len(self._waiting) >= _BATCH:
-                    yield from self.waiting()
             case "components":
                 yield Problem("The list of components is no list.", event.place(0, 0))
             case "metadata":
                 yield from self._metadata(event, (), event.value)
-            case "dependencies" if event.in_array:
-                self._dependency(event.value)
             case "specVersion":
                 self._versions.append(_text(event.value))
             case "":

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, cast
+from itertools import accumulate, chain
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from scanner.ecosystems import components, spdx
 from scanner.ecosystems.spdx import Graph, Spdx
@@ -18,7 +20,7 @@ from scanner.purl import make
 from scanner.source import Source
 from scanner.syntax import jsonstream
 from scanner.syntax.elements import place, start
-from scanner.syntax.jsonstream import Aside, Broken, Element, Odd, Skimmed
+from scanner.syntax.jsonstream import Broken, Element, Odd, Skimmed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +64,7 @@ def parse(source: Source) -> Iterator[Parsed | Passed]:
     source = _unwrapped(source)
     reading = _Reading(source)
     broken: Problem | None = None
-    for event in jsonstream.read(source, _SKIMS, aside={_PACKAGES: reading.part} if source.asked else None):
+    for event in jsonstream.read(source, _SKIMS):
         if isinstance(event, Broken):
             broken = Problem(event.message, event.location, cut=True)
         elif isinstance(event, Odd):
@@ -97,13 +99,6 @@ class _Reference(Protocol):
     referenceLocator: str | None  # noqa: N815 -- so
 
 
-class _Part(NamedTuple):
-    """What some packages tell: how they are called in the graph, and what is to be told of them."""
-
-    called: tuple[list[str], ...]
-    told: list[Spdx | Problem | Passed]
-
-
 class _Reading:
     """Collects what a document tells of its packages, until it is known who needs whom.
 
@@ -118,40 +113,27 @@ class _Reading:
         self._count = 0
         self._told: list[Spdx | Problem | Passed] = []
 
-    def packages(self, event: Element | Skimmed | Aside) -> None:
+    def packages(self, event: Element | Skimmed) -> None:
         """Take some packages, or what stands in their place."""
         self.is_spdx = True
         if isinstance(event, Skimmed):
-            self._join(self.part(event))
-        elif isinstance(event, Aside):
-            self._join(event.value, event)
+            self._skimmed(event)
         elif event.in_array:
             self._element(event)
         elif event.value is not None:
             self._told.append(Problem("The list of packages is no list.", start(event)))
 
-    def other(self, event: Element | Skimmed | Aside) -> None:
+    def other(self, event: Element | Skimmed) -> None:
         """Take what stands beside the packages."""
         self.is_spdx = self.is_spdx or event.key == "spdxVersion"
         if event.key == _RELATIONSHIPS and isinstance(event, Skimmed):
-            ends, kinds, others = (_texts(event.columns[key]) for key in _ENDS)
-            self._graph.relate_all(ends, [_relationship(kind) for kind in kinds], others)
+            self._graph.relate_all(*(_texts(event.columns[key]) for key in _ENDS))
         elif isinstance(event, Element) and event.key == _RELATIONSHIPS and isinstance(event.value, dict):
-            end, kind, other = (_text(event.value.get(key)) for key in _ENDS)
-            self._graph.relate_all([end], [_relationship(kind)], [other])
+            self._graph.relate_all(*([_text(event.value.get(key))] for key in _ENDS))
         elif isinstance(event, Element) and event.key == _DESCRIBES:
             self._graph.describe([_text(event.value)])
         elif isinstance(event, Element) and event.key == _CREATION:
             self._by_github = self._by_github or _GITHUB_TOOL in event.text
-
-    def part(self, event: Skimmed) -> _Part:
-        """Read many packages; those that nobody asks for and that are not unusual are only counted."""
-        purls = _usual(event)
-        asked = self._source.asked(purls) if self._source.asked else range(event.size)
-        wanted = sorted({*asked, *(at for at, purl in enumerate(purls) if not purl)} if "" in purls else asked)
-        told: list[Spdx | Problem | Passed] = [Passed(event.size - len(wanted))] if event.size > len(wanted) else []
-        told += (self._placed(one, one.value) for one in event.elements(wanted) if isinstance(one.value, dict))
-        return _Part(tuple(_texts(event.columns[key]) for key in _CALLED), told)
 
     def tell(self, problem: Problem) -> None:
         """Tell a problem where it comes up."""
@@ -169,14 +151,16 @@ class _Reading:
             if not self._graph.is_nameless_subject(package):
                 yield from spdx.read(package, self._graph.place(package.id))
 
-    def _join(self, part: object, aside: Aside | None = None) -> None:
-        if isinstance(part, _Part):
-            self._count += len(part.called[0])
-            self._graph.name_all(*part.called)
-            self._told += (
-                one._replace(location=aside.placed(one.location)) if aside and not isinstance(one, Passed) else one
-                for one in part.told
-            )
+    def _skimmed(self, event: Skimmed) -> None:
+        """Read many packages; those that nobody asks for and that are not unusual are only counted."""
+        self._count += event.size
+        self._graph.name_all(*(_texts(event.columns[key]) for key in _CALLED))
+        purls = _usual(event)
+        asked = self._source.asked(purls) if self._source.asked else range(event.size)
+        wanted = sorted({*asked, *(at for at, purl in enumerate(purls) if not purl)} if "" in purls else asked)
+        if event.size > len(wanted):
+            self._told.append(Passed(event.size - len(wanted)))
+        self._told += (self._placed(one, one.value) for one in event.elements(wanted) if isinstance(one.value, dict))
 
     def _element(self, element: Element) -> None:
         self._count += 1
@@ -198,7 +182,7 @@ class _Reading:
 def _usual(skimmed: Skimmed) -> list[str]:
     """Return the only purl of each package; nothing of one that has to be seen as a whole."""
     packages = cast("list[list[_Reference] | None]", skimmed.columns[_REFERENCES])
-    purls = [_only_purl(references) if references else "" for references in packages]
+    purls = _last_purls(packages) or [_only_purl(references) if references else "" for references in packages]
     together = "\n".join(purls)
     if _purls().fullmatch(together) is None:
         purls = [purl if _purls().fullmatch(purl) else "" for purl in purls]
@@ -210,6 +194,18 @@ def _usual(skimmed: Skimmed) -> list[str]:
     if any(purposes):
         purls = [purl if purpose is None else "" for purl, purpose in zip(purls, purposes, strict=True)]
     return purls
+
+
+def _last_purls(packages: list[list[_Reference] | None]) -> list[str]:
+    """Return the last reference of each package where that is its only purl, as tools write it; else nothing."""
+    lists = [references for references in packages if references]
+    references = list(chain.from_iterable(lists))
+    kinds = list(map(attrgetter("referenceType"), references))
+    if not len(lists) == len(packages) == kinds.count("purl") or any(kind and "/" in kind for kind in {*kinds}):
+        return []
+    last = [references[end - 1] for end in accumulate(map(len, lists))]
+    purls = [one.referenceLocator or "" for one in last if one.referenceType == "purl"]
+    return purls if len(purls) == len(packages) else []
 
 
 def _only_purl(references: list[_Reference]) -> str:
@@ -254,11 +250,6 @@ def _of_github(name: str) -> tuple[str, ...]:
         return (make(spdx.GITHUB[ecosystem], name, None, namespace),)
     except ValueError:
         return ()
-
-
-def _relationship(kind: str) -> str:
-    # The word is what old versions of Trivy wrote.
-    return "DESCRIBES" if kind == "DESCRIBE" else kind
 
 
 def _text(value: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.model import Location
-from scanner.syntax.jsonstream import Aside, Odd, Skimmed
+from scanner.syntax.jsonstream import Odd, Skimmed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,7 +21,7 @@ def whole(events: Iterable[Event], *keys: str) -> Iterator[Element | Broken]:
     for event in events:
         if isinstance(event, Skimmed):
             yield from event.elements(range(event.size)) if event.key in keys else ()
-        elif not isinstance(event, Aside | Odd):
+        elif not isinstance(event, Odd):
             yield event
 
 

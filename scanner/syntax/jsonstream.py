@@ -7,27 +7,24 @@ In large files, elements that nobody asks for are only skimmed: msgspec decodes 
 to a few fields, ten times as fast as a whole decode. Where the stretch ends is guessed (the text between the first two
 elements stands there again); JSON is read from the left, so that a wrong guess fails, and cannot divide wrongly.
 What fails, or is no plain JSON, is read element by element, which gives the same.
-
-Of a very large array, another process skims every second stretch. Both divide it alike; what the other one made
-counts where this one comes to the same place, and only while all stretches are plain.
 """
 
 from __future__ import annotations
 
 import re
 from codecs import getincrementaldecoder, register_error
+from contextlib import suppress
 from functools import cache
-from itertools import accumulate, chain, islice, pairwise
+from itertools import chain, pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from scanner import crew
 from scanner.model import Location
 from scanner.source import encoding_of
 from scanner.text import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from scanner.source import Source
 
@@ -38,9 +35,6 @@ SMALL: Final = 3 << 20
 _STRETCH: Final = 1 << 18
 # How much of a stretch is tried when its end was guessed wrongly, in parts of it.
 _TRIES: Final = (1, 4, 16)
-# From how many bytes on a file is worth another process: none that is read is so large. Two take a fifth more work, and
-# are later than one where the cores have other things to do.
-_WORTH_SHARING: Final = 4 << 30
 _BLANK: Final = " \t\r\n"
 # The text before what is read that is kept, for what divides two elements may be spaced widely.
 _KEPT: Final = 4096
@@ -112,49 +106,58 @@ class Skimmed(NamedTuple):
         """Yield the wanted elements, by their numbers in ascending order, as wholes."""
         if not wanted:
             return
-        spans = self._guessed()
-        found: list[tuple[object] | None] = [None]
-        if len(spans) == self.size:
-            found = [self._at(number, *spans[number]) for number in wanted]
-        places = self._lined_up(spans, wanted)
-        if None in found:
-            spans = list(self._walked())
-            found = [(_decode(self.text, spans[number][0])[0],) for number in wanted]
-            places = self._placed([spans[number][0] for number in wanted])
-        for number, value, (line, column) in zip(wanted, found, places, strict=True):
-            start, end = spans[number]
+        spans = self._guessed(wanted)
+        values = [self._at(number, *span) for number, span in zip(wanted, spans, strict=False)]
+        if len(values) == len(wanted) and None not in values:
+            places = self._lined_up(spans, wanted)
+        else:
+            walked = list(self._walked())
+            spans = [walked[number] for number in wanted]
+            values = [(_decode(self.text, start)[0],) for start, _ in spans]
+            places = self._placed(spans)
+        for value, (start, end), (line, column) in zip(values, spans, places, strict=True):
             yield Element(self.key, value[0] if value else None, self.text[start:end], self.path, line, column)
 
-    def _guessed(self) -> list[tuple[int, int]]:
-        size, behind = len(self.separator), self.separator.index("{")
-        # Where each part would end if all before it were followed by a separator.
-        ends = list(accumulate(map(size.__add__, map(len, self.text.split(self.separator)))))
-        starts = [0, *map((behind - size).__add__, ends)]
-        return [*zip(starts, map((1 - size).__add__, ends[:-1]), strict=False), (starts[-2], len(self.text))]
+    def _guessed(self, wanted: Sequence[int]) -> list[tuple[int, int]]:
+        """Return where the wanted elements begin and end, if each separator divides two; else nothing."""
+        find, separator, behind = self.text.index, self.separator, self.separator.index("{")
+        size, at, passed = len(separator), 0, 0
+        found: list[tuple[int, int]] = []
+        with suppress(ValueError):
+            for number in wanted:
+                for _ in range(passed, number):
+                    at = find(separator, at) + size
+                end = len(self.text) if number == self.size - 1 else find(separator, at) + 1
+                found.append((at - size + behind if number else 0, end))
+                passed = number
+        return found if passed + self.text.count(separator, at) == self.size - 1 else []
 
-    def _lined_up(self, spans: list[tuple[int, int]], wanted: Sequence[int]) -> Iterator[tuple[int, int]]:
+    def _lined_up(self, spans: list[tuple[int, int]], wanted: Sequence[int]) -> Iterable[tuple[int, int]]:
         """Return the places of elements that are divided as it was guessed."""
         line, column = _moved(1, 1, self.separator, 0, self.separator.index("{"))
         if self.breaks != (line - 1) * (self.size - 1):
-            return self._placed([spans[number][0] for number in wanted if number < len(spans)])
+            return self._placed(spans)
         if line == 1:
-            return ((self.line, self.column + spans[number][0]) for number in wanted)
+            return [(self.line, self.column + start) for start, _ in spans]
         # All breaks stand between the elements.
-        return ((self.line + number * (line - 1), column if number else self.column) for number in wanted)
+        return [(self.line + number * (line - 1), column if number else self.column) for number in wanted]
 
-    def _placed(self, starts: Sequence[int]) -> Iterator[tuple[int, int]]:
+    def _placed(self, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         line, column = self.line, self.column
-        for before, start in pairwise((0, *starts)):
+        for before, start in pairwise((0, *(start for start, _ in spans))):
             line, column = _moved(line, column, self.text, before, start)
             yield line, column
 
     def _at(self, number: int, start: int, end: int) -> tuple[object] | None:
+        """Read one element; None where it does not stand there."""
+        import msgspec
+
         # What divides most elements may stand in one, and others be divided otherwise.
         try:
-            value, stop = _decode(self.text, start)
-        except (ValueError, RecursionError):
+            value = msgspec.json.decode(self.text[start:end])
+        except (msgspec.DecodeError, RecursionError, UnicodeError):
             return None
-        if stop != end or not isinstance(value, dict):
+        if not isinstance(value, dict):
             return None
         return (value,) if all(_is(value.get(key), column[number]) for key, column in self.columns.items()) else None
 
@@ -164,28 +167,6 @@ class Skimmed(NamedTuple):
             end = _decode(self.text, start)[1]
             yield start, end
             start = _after_gap(self.text, _after_gap(self.text, end) + 1)
-
-
-class Aside(NamedTuple):
-    """What another process made of some elements of the array under a key, taking their text for a whole file.
-
-    It begins at this place.
-    """
-
-    key: str
-    value: object
-    line: int
-    column: int
-
-    def placed(self, location: Location) -> Location:
-        """Return a place in that text as one in the file."""
-        path, line, column, end = location
-        if line is None:
-            return location
-        if line == 1 and column is not None:
-            column += self.column - 1
-            end = None if end is None else end + self.column - 1
-        return Location(path, line + self.line - 1, column, end)
 
 
 def _is(value: object, skimmed: object) -> bool:
@@ -200,7 +181,7 @@ def _is(value: object, skimmed: object) -> bool:
 
 
 # What a file is made of, in its order.
-Event: TypeAlias = Element | Skimmed | Aside | Odd | Broken
+Event: TypeAlias = Element | Skimmed | Odd | Broken
 
 
 def read(
@@ -208,15 +189,12 @@ def read(
     skims: Mapping[str, Skim | None] | None = None,
     *,
     small: int = SMALL,
-    aside: Mapping[str, Callable[[Skimmed], object]] | None = None,
 ) -> Iterator[Event]:
     """Read all documents of a file; `skims` are for its arrays, by their keys, and used when it is not small.
 
     None reads whole elements; of arrays that are not named nothing is told but how many elements there are.
-    `aside`, by their keys, is what another process may make of some elements, and is told as `Aside` then; it has
-    to be picklable, and must not depend on what else is read.
     """
-    reader = _Reader(source, skims or {}, small, aside or {})
+    reader = _Reader(source, skims or {}, small)
     try:
         yield from reader.documents()
     except RecursionError:
@@ -235,13 +213,7 @@ class _Unreadable(Exception):  # noqa: N818 -- it never leaves this room
 class _Reader:
     """Holds a stretch of the text; `at` is how far it is read."""
 
-    def __init__(
-        self,
-        source: Source,
-        skims: Mapping[str, Skim | None],
-        small: int,
-        aside: Mapping[str, Callable[[Skimmed], object]],
-    ) -> None:
+    def __init__(self, source: Source, skims: Mapping[str, Skim | None], small: int) -> None:
         self.at = 0
         self.source = source
         self._is_large = source.is_longer_than(small)
@@ -249,9 +221,7 @@ class _Reader:
         self._texts = self._decoded() if self._is_large else iter((source.text,))
         self._decode = _decoder(self._constant)
         self._constants: list[str] = []
-        self._taken = 0
         self._skims = skims
-        self._aside = aside
         self.text = ""
         # How much text before this is no longer there, and the last place that was asked for.
         self._gone = 0
@@ -319,17 +289,11 @@ class _Reader:
             self.at += 1
             return
         fields = self._skims.get(key, {}) if self._is_large else None
-        stretches = None if fields is None else _Stretches(self, key, fields, self._aside.get(key))
-        try:
-            yield from self._elements(key, stretches)
-        finally:
-            if stretches:
-                stretches.close()
-
-    def _elements(self, key: str, stretches: _Stretches | None) -> Iterator[Event]:
+        stretches = None if fields is None else _Stretches(self, key, fields)
         while True:
             yield (stretches.next() if stretches else None) or self._element(key)
-            yield from self._odd()
+            if self._constants:
+                yield from self._odd()
             end = self.position
             if self._take(",]", "a comma is missing") == "]":
                 return
@@ -353,11 +317,10 @@ class _Reader:
         """How much of the whole text is read."""
         return self._gone + self.at
 
-    def cut(self, separator: str) -> int:
-        """Return where the last element of a stretch seems to end, which begins here; less than nothing for nowhere."""
+    def fill(self) -> None:
+        """See that there is a whole stretch from here on, if the file has so much."""
         while len(self.text) - self.at < _STRETCH and self._more():
             pass
-        return self.text.rfind(separator, self.at, self.at + _STRETCH)
 
     def pass_over(self, at: int, line: int = 1, column: int = 1) -> None:
         """Move on without a look at the text, which would end at this place if it were a whole file.
@@ -366,10 +329,6 @@ class _Reader:
         """
         self._line, self._column = self._line + line - 1, column if line > 1 else self._column + column - 1
         self.at = self._counted = at
-
-    def reopen(self) -> None:
-        """Go on with a file of its own, in a fork."""
-        self._texts = islice(self._decoded(), self._taken, None)
 
     def _decoded(self) -> Iterator[str]:
         encoding = encoding_of(self.source.head)
@@ -430,7 +389,6 @@ class _Reader:
 
     def _more(self) -> bool:
         text = next(self._texts, "")
-        self._taken += 1
         gone = max(0, self.at - _KEPT) if text else 0
         self.place(gone)
         self.text = self.text[gone:] + text
@@ -447,39 +405,23 @@ class _Reader:
         return self._line, self._column
 
 
-class _Reply(NamedTuple):
-    """What another process made of a stretch between two offsets; line and column as `_Reader.pass_over` takes them."""
-
-    start: int
-    end: int
-    value: object
-    line: int
-    column: int
-
-
 class _Stretches:
     """Skims an array stretch by stretch; `separator` is what divides its elements, once that is known."""
 
-    def __init__(self, reader: _Reader, key: str, fields: Skim, job: Callable[[Skimmed], object] | None = None) -> None:
+    def __init__(self, reader: _Reader, key: str, fields: Skim) -> None:
         self.separator = ""
         self._reader = reader
         self._key = key
         self._skim = _skimmer(fields)
         self._plain_until = 0
-        # What another process may do, until it is begun or not worth it; what it has done; whether it is its turn.
-        self._job = job
-        self._replies: crew.Beside[_Reply] | None = None
-        self._theirs = True
 
-    def next(self) -> Skimmed | Aside | None:
+    def next(self) -> Skimmed | None:
         """Read a stretch; None where the next element is to be read as a whole."""
         reader = self._reader
         if not self.separator or reader.position < self._plain_until:
             return None
-        cut = reader.cut(self.separator)
-        if (aside := self._aside(cut)) is not None:
-            return aside
-        line, column = reader.place(reader.at)
+        reader.fill()
+        cut, (line, column) = -1, reader.place(reader.at)
         for part in _TRIES:
             cut = reader.text.rfind(self.separator, reader.at, reader.at + _STRETCH // part)
             if cut < 0:
@@ -487,56 +429,16 @@ class _Stretches:
             if (found := self._skimmed(cut, line, column)) is not None:
                 reader.pass_over(cut + 1, *_end(found))
                 return found
-            self.close()
         self._plain_until = reader.position + max(cut - reader.at, 0) + 1
         return None
 
-    def close(self) -> None:
-        """Read on without the other process: it would not come by the same places."""
-        self._job = None
-        if self._replies is not None:
-            self._replies.close()
-            self._replies = None
-
-    def _skimmed(self, cut: int, line: int = 1, column: int = 1) -> Skimmed | None:
+    def _skimmed(self, cut: int, line: int, column: int) -> Skimmed | None:
         text = self._reader.text[self._reader.at : cut + 1]
         found = self._skim(text)
         if found is None:
             return None
         breaks = _moved(1, 1, text, 0, len(text))[0] - 1
         return Skimmed(self._key, *found, text, self.separator, self._reader.source.path, line, column, breaks)
-
-    def _aside(self, cut: int) -> Aside | None:
-        """Return what the other process has made of this stretch, if it is its turn and as many agree."""
-        reader = self._reader
-        if self._job and cut >= 0:
-            job, self._job = self._job, None
-            if crew.cores() > 1 and reader.source.is_longer_than(_WORTH_SHARING):
-                self._replies = crew.Beside(self._every_second, job)
-        self._theirs = not self._theirs
-        if self._replies is None or not self._theirs:
-            return None
-        reply = next(self._replies, None)
-        if reply is None or reply[:2] != (reader.position, reader.position + cut + 1 - reader.at):
-            self.close()
-            return None
-        line, column = reader.place(reader.at)
-        reader.pass_over(cut + 1, reply.line, reply.column)
-        return Aside(self._key, reply.value, line, column)
-
-    def _every_second(self, job: Callable[[Skimmed], object]) -> Iterator[_Reply]:
-        """Read every second stretch, as long as all goes well; this is done in the other process."""
-        reader, is_own = self._reader, False
-        reader.reopen()
-        while (cut := reader.cut(self.separator)) >= 0:
-            if is_own:
-                skimmed = self._skimmed(cut)
-                if skimmed is None:
-                    return
-                end = reader.position + cut + 1 - reader.at
-                yield _Reply(reader.position, end, job(skimmed), *_end(skimmed))
-            is_own = not is_own
-            reader.pass_over(cut + self.separator.index("{"))
 
 
 def _end(skimmed: Skimmed) -> tuple[int, int]:
