@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.decode import ShapeError, from_json, items, table
+from scanner.decode import text as required
 from scanner.model import Known, ScanError
 from scanner.source import read
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from scanner.model import Finding, Report
 
 _SCHEMA = 1
+_TOLD = Known._fields[1:]
 
 
 def known(path: str, shown: str) -> tuple[Known, ...]:
@@ -43,7 +45,9 @@ def compared(report: Report, before: Sequence[Known], scanned: Iterable[str]) ->
     """
     ids = {entry.id for entry in before}
     findings = tuple(
-        found._replace(known=True, fails=False) if ids and found.id in ids else found for found in report.findings
+        # What is ignored is set aside already, and for a reason.
+        found._replace(known=True, fails=False) if ids and found.ignored is None and found.id in ids else found
+        for found in report.findings
     )
     present = {found.id for found in (*report.findings, *report.extended)}
     folders = list(scanned)
@@ -79,7 +83,8 @@ def _known(found: Finding) -> Known:
 
 def _entry(value: object) -> Known:
     fields = table(value, "A finding")
-    return Known(*(str(fields.get(name, "")) for name in Known._fields))
+    # It alone decides; the rest is for people.
+    return Known(required(fields.get("id"), "The `id` of a finding"), *(str(fields.get(name, "")) for name in _TOLD))
 
 
 def _holds(folder: str, entry: Known) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scanner import purl
 from scanner.model import EvidenceClass, EvidenceKind, Status
-from scanner.wording import at_least, by_policy, called, distance, ending_of, marked, marked_deprecated
+from scanner.wording import advised, at_least, by_policy, called, distance, ending_of, marked, marked_deprecated
 
 if TYPE_CHECKING:
     from scanner.model import Cycle, Extension, Finding, Match
@@ -40,10 +40,9 @@ def todo(finding: Finding) -> str:
         return "no supported successor is known" if finding.status in {Status.EOL, Status.EXPIRING} else ""
     if advice.cycle is None:
         return f"use {purl.name_beside(advice.replacement or '', finding.matches[0].dependency.purl)} instead"
-    cycle = f"{advice.cycle} LTS" if advice.lts and "LTS" not in advice.cycle else advice.cycle
     if advice.eol is None or advice.eol is True:
-        return f"move to {cycle}"
-    return f"move to {cycle}, {f'until {advice.eol}' if advice.eol else 'no end announced'}"
+        return f"move to {advised(advice)}"
+    return f"move to {advised(advice)}, {f'until {advice.eol}' if advice.eol else 'no end announced'}"
 
 
 def cycle_of(found: Match, today: date) -> str:

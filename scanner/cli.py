@@ -33,6 +33,7 @@ def main() -> NoReturn:
     # This process ends soon. Looking for cyclic garbage, and taking every object apart at the end,
     # would cost a small scan a quarter of its time; the system takes all of it back at once.
     gc.disable()
+    _open_streams()
     code = guarded(sys.argv[1:], _world())
     sys.stderr.flush()
     os._exit(code)
@@ -90,6 +91,13 @@ def _told(world: World, sentence: str) -> int:
 
     console.say(world, sentence)
     return 2
+
+
+def _open_streams() -> None:
+    # Python has None for what was closed before it began; a report may still go to files.
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 -- open to the end
 
 
 def _world() -> World:

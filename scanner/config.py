@@ -7,17 +7,17 @@ settings file nearest to a file speaks for it; flags and environment speak for a
 from __future__ import annotations
 
 import os
-from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from scanner.discover import git_root
 from scanner.model import Policy, ScanError
 from scanner.options import Option
-from scanner.terms import check_reach, parse_age, parse_gate, parse_window
+from scanner.terms import check_reach, parse_age, parse_day, parse_gate, parse_window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import date
 
     from scanner.model import Override
     from scanner.settings import Written
@@ -72,9 +72,9 @@ _Read = TypeVar("_Read")
 class Settings(NamedTuple):
     """What a scan was asked for, from all places together.
 
-    `products` are directories and `baseline` is a file: those of a settings file seen from that file, others from
-    where the user stands. `max_data_age` is in days. `said` has, for every option that was set, the value as
-    written and the place that set it; `file` is the settings file, if there is one.
+    `products` are directories, `baseline` and `outputs` files: those of a settings file seen from that file,
+    others from where the user stands. `max_data_age` is in days. `said` has, for every option that was set, the
+    value as written and the place that set it; `file` is the settings file, if there is one.
     """
 
     policy: Policy = Policy()
@@ -233,7 +233,8 @@ def _said(
     given = flags.get(option.key)
     if given is not None:
         return _checked(option, given, f"--{option.name}"), f"--{option.name}"
-    if option.variable in environ:
+    # CI systems set a variable to nothing where they have no value for it.
+    if environ.get(option.variable):
         return _from_text(option, environ[option.variable]), option.variable
     if written and option.name in written.values:
         value, line = written.values[option.name]
@@ -244,11 +245,18 @@ def _said(
 
 def _anchor(said: dict[str, tuple[Value, str]], folder: str, written: Written) -> None:
     """See the paths that a settings file names from where it stands."""
-    for key in ("products", "baseline"):
+    for key in ("products", "baseline", "output"):
         value, place = said.get(key, ("", ""))
         if place.startswith(f"{written.path}:"):
-            moved = [os.path.join(folder, name) for name in (value if isinstance(value, list) else [str(value)])]
+            texts = value if isinstance(value, list) else [str(value)]
+            moved = [_moved(text, folder, of_output=key == "output") for text in texts]
             said[key] = (moved if isinstance(value, list) else moved[0], place)
+
+
+def _moved(text: str, folder: str, *, of_output: bool) -> str:
+    before, equals, path = text.partition("=") if of_output else ("", "", text)
+    # Where nothing is named, that is told when the value is read.
+    return f"{before}{equals}{os.path.join(folder, path)}" if path else text
 
 
 def _policy(values: _Values, written: Written | None) -> Policy:
@@ -291,18 +299,9 @@ def _color(text: str) -> str:
 def _output(text: str) -> tuple[str, str]:
     name, equals, path = text.partition("=")
     if not equals or not name or not path:
-        msg = f"--output takes FORMAT=FILE, as in 'json=report.json', not {text!r}."
+        msg = f"An output is FORMAT=FILE, as in 'json=report.json', and not {text!r}."
         raise ScanError(msg)
     return name, path
-
-
-def parse_day(text: str) -> date:
-    """Read a day as ISO 8601 writes it."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        msg = f"{text!r} is no day: write it like 2026-11-22."
-        raise ScanError(msg) from error
 
 
 def _from_text(option: Option, text: str) -> Value:
@@ -337,7 +336,8 @@ def _nearest(folder: str, cwd: str) -> str | None:
     while True:
         for name in FILES:
             path = os.path.join(folder, name)
-            if os.path.isfile(path) and (name != "pyproject.toml" or _speaks_of_us(path)):
+            # A link that leads nowhere is no file, and settings that somebody meant to hold.
+            if _is_there(path) and (name != "pyproject.toml" or _speaks_of_us(path)):
                 return path
         parent = os.path.dirname(folder)
         if folder in {top, parent}:
@@ -345,18 +345,33 @@ def _nearest(folder: str, cwd: str) -> str | None:
         folder = parent
 
 
+def _is_there(path: str) -> bool:
+    return os.path.lexists(path) and not os.path.isdir(path)
+
+
 def _speaks_of_us(path: str) -> bool:
     # Most scans pass a pyproject.toml without settings; a look at its bytes saves decoding it.
     from scanner.source import read
 
     try:
-        return b"tool.eolscan" in read(path).data
+        source = read(path)
     except ScanError:
         return False
+    if b"eolscan" not in source.data:
+        return False
+    from scanner.decode import ShapeError, from_toml, table
+
+    try:
+        return "eolscan" in table(from_toml(source.text).get("tool", {}), "tool")
+    except ShapeError:
+        # Who wrote settings there is to be told that they cannot be read.
+        return b"tool.eolscan" in source.data
 
 
 def _written(path: str, cwd: str) -> Written:
     from scanner.settings import read_file
 
     near = os.path.relpath(path, cwd) if cwd else path
-    return read_file(path, path if near.startswith("..") else near, [option.name for option in OPTIONS])
+    return read_file(
+        path, os.path.abspath(path) if near.startswith("..") else near, [option.name for option in OPTIONS]
+    )

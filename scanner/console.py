@@ -7,7 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from scanner.model import ScanError
-from scanner.text import clean, for_log, redact, width
+from scanner.text import clean, for_log, harmless, width
 from scanner.wording import counted
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _ERASE_LINE = "\r\x1b[K"
 
 def say(world: World, sentence: str) -> None:
     """Write one sentence to standard error, safe for a terminal and a log."""
-    world.stderr.write(f"eolscan: {for_log(redact(clean(sentence)))}\n")
+    world.stderr.write(f"eolscan: {harmless(sentence)}\n")
 
 
 def tell(world: World, problems: Sequence[Problem]) -> None:

@@ -27,7 +27,7 @@ from scanner.model import (
     Used,
     Verdict,
 )
-from scanner.purl import make, name_and_version
+from scanner.purl import DISTRO_HEADS, make, name_and_version
 from scanner.reading import Reading, parts, plan, reopened
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from scanner.reading import Job, Part, Request
     from scanner.source import Source
 
-_PACKAGE_PURLS = ("pkg:deb/", "pkg:rpm/", "pkg:apk/", "pkg:alpine/")
 _IMAGE_PURLS = ("pkg:docker/", "pkg:oci/")
 
 # Of how many packages it is remembered what was said of them.
@@ -156,7 +155,7 @@ def _found(dependency: Dependency, index: Index) -> Found | None:
     elif "distro=" in text and not judging.is_upstream_build(text):
         found = index.find_distro(text)
     found = found or index.find(text)
-    if found is None and text.startswith(_PACKAGE_PURLS):
+    if found is None and text.startswith(DISTRO_HEADS):
         return index.find_packaged(text)
     return found or (index.find_cpe(dependency.cpe) if dependency.cpe else None)
 
@@ -256,7 +255,11 @@ class _Policies:
             )
             for policy in self._all.values()
         ]
-        return Upkeep(*(tuple(chain.from_iterable(entries)) for entries in zip(*parts, strict=True)))
+        return Upkeep(
+            expired=tuple(entry for part in parts for entry in part.expired),
+            unused=tuple(entry for part in parts for entry in part.unused),
+            idle=tuple(contract for part in parts for contract in part.idle),
+        )
 
     def _resolved(self, policy: Policy) -> Policy:
         known = self._all.get(policy)
@@ -361,8 +364,9 @@ class _Tally:
         if self._keeps_all:
             ignored = judging.ignoring(verdict, policy, path, judge.today) if policy.ignores else None
             self.components.append(verdict._replace(ignored=ignored) if ignored else verdict)
-        if policy.support and verdict.match and (given := judging.extension(policy, verdict.match)) and given.contract:
-            self.covered.add(given.contract)
+        match = verdict.match if policy.support else None
+        if match and (contract := judging.covering(policy, match, judge.today)):
+            self.covered.add(contract)
         if judging.reported(verdict, policy):
             key = (verdict.dependency.location.path, *judging.group(verdict))
             self._groups.setdefault(key, []).append(verdict)

@@ -29,6 +29,25 @@ def ends_within(ending: Ending, released: date | None, today: date, within_days:
     return 0 <= (ending - today).days <= within_days
 
 
+def phases(cycle: Cycle, extended: Ending) -> list[tuple[str, date | bool]]:
+    """List the kinds of support that follow each other (`active`, `security`, `extended`), each with its end.
+
+    `extended` is the end of the last. Where nothing is tracked there is one kind, `unsure`, whose day nobody knows.
+    """
+    eoas, eol = cycle.eoas, cycle.eol
+    found: list[tuple[str, date | bool]] = []
+    if isinstance(eoas, date):
+        found.append(("active", min(eoas, eol) if isinstance(eol, date) else eoas))
+    elif eoas is False and (eol is None or eol is False):
+        found.append(("active", False))
+    if eol is not None:
+        # Where nobody divides active support from security fixes, all of it is active support.
+        found.append(("security" if eoas else "active", eol))
+    if extended is not None and extended is not True:
+        found.append(("extended", extended))
+    return found or [("unsure", True)]
+
+
 def is_lts(cycle: Cycle, today: date) -> bool:
     """Tell whether a cycle has long-term support on this day; some get it later in their life."""
     return today >= cycle.lts if isinstance(cycle.lts, date) else cycle.lts

@@ -16,7 +16,7 @@ from scanner.wording import at_least
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from scanner.model import Ending, Product, Used
+    from scanner.model import Product, Used
 
 _SYSTEMS: Final = "Operating systems"
 _RUNTIMES: Final = "Runtimes"
@@ -32,7 +32,6 @@ _HEADINGS: Final[Mapping[str, str]] = MappingProxyType(
         "service": _SERVICES,
     }
 )
-_ORDER: Final = tuple(Status)
 # What is over ends no more, and what a distribution keeps, or the maintainers gave up, has no day of its own.
 _GOES_ON: Final = frozenset({Status.EXPIRING, Status.SECURITY_ONLY, Status.EXTENDED, Status.SUPPORTED})
 
@@ -81,24 +80,18 @@ def end(used: Used, today: date) -> str:
         return "kept by its distribution"
     if _is_loose(used) and used.status is not Status.EOL:
         return ""
-    day = last_day(used)
+    day = used.match.last_day
     if day is None or isinstance(day, bool):
         return _undated(used, over=day)
     words = "ended" if day < today else "extended until" if used.match.extension else "until"
     return f"{words} {'at least ' if day >= today and at_least(used.match.cycle) else ''}{day}"
 
 
-def last_day(used: Used) -> Ending:
-    """Return the end of a cycle in use, with the extended support that counts for it."""
-    extension = used.match.extension
-    return used.match.cycle.eol if extension is None else extension.until
-
-
 def coming(inventory: Iterable[Used], today: date, limit: int) -> list[tuple[date, Used]]:
     """Return the next cycles to end, soonest first; what a range may or may not take in is not among them."""
     found: dict[tuple[str, str], tuple[date, Used]] = {}
     for used in inventory:
-        day = last_day(used)
+        day = used.match.last_day
         if used.status in _GOES_ON and isinstance(day, date) and day >= today and not _is_loose(used):
             found.setdefault((used.match.product.id, used.match.cycle.name), (day, used))
     return sorted(found.values(), key=lambda one: (one[0], name(one[1]).casefold()))[:limit]
@@ -125,7 +118,7 @@ def _use(uses: Iterable[Used]) -> tuple[int, str]:
 
 def _told(uses: Iterable[Used]) -> tuple[Used, ...]:
     """Return one use for each cycle, with its worst status, and ranges only where there is nothing else."""
-    worst = sorted(uses, key=lambda used: (_is_loose(used), _ORDER.index(used.status)))
+    worst = sorted(uses, key=lambda used: (_is_loose(used), used.status.rank))
     known: dict[str, Used] = {}
     for used in worst:
         known.setdefault(name(used), used)

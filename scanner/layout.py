@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from scanner.model import Status
-from scanner.text import clean, for_log, redact, shorten, width
+from scanner.text import for_log, harmless, shorten, width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -45,7 +45,7 @@ _LONGEST_TEXT: Final = 1000
 
 def safe(text: str) -> str:
     """Make a text that may come from a file fit for a terminal and a log, on one line."""
-    return shorten(for_log(redact(clean(text))).strip(), _LONGEST_TEXT)
+    return shorten(harmless(text).strip(), _LONGEST_TEXT)
 
 
 def painted(text: str, color: str, style: Style) -> str:

@@ -6,12 +6,22 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from scanner.model import EvidenceClass, EvidenceKind, Kind, Location, Status
-from scanner.purl import name_and_version, name_beside, split
-from scanner.text import clean, shorten
-from scanner.wording import at_least, by_policy, called, counted, distance, marked, marked_deprecated, reason
+from scanner.purl import full_name, name_and_version, name_beside, split
+from scanner.text import cited, clean, shorten
+from scanner.wording import (
+    at_least,
+    by_policy,
+    called,
+    counted,
+    distance,
+    marked,
+    marked_deprecated,
+    reason,
+    untitled,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from scanner.model import (
         Advice,
@@ -30,7 +40,6 @@ if TYPE_CHECKING:
 _ENDS: Final = frozenset({Status.EOL, Status.EXPIRING, Status.SECURITY_ONLY})
 _ONLY_NEWEST: Final = "superseded: the maintainers support only their newest release"
 _VERSIONS_SHOWN: Final = 3
-_NAME_LENGTH: Final = 80
 
 
 def message(status: Status, matches: Sequence[Match], advice: Advice | None, today: date) -> str:
@@ -52,6 +61,15 @@ def standing(finding: Finding) -> str:
     return "known from the baseline" if finding.known else ""
 
 
+def set_aside(findings: Iterable[Finding]) -> tuple[int, int]:
+    """Count the findings that are ignored, and those that are known and not ignored."""
+    ignored, known = 0, 0
+    for finding in findings:
+        ignored += finding.ignored is not None
+        known += finding.known and finding.ignored is None
+    return ignored, known
+
+
 def elsewhere(finding: Finding) -> str:
     """Say on which other lines of its file a finding stands, behind its message; empty where there are none."""
     first, *others = [match.dependency.location.line for match in finding.matches]
@@ -63,10 +81,8 @@ def elsewhere(finding: Finding) -> str:
 
 def without_verdict(verdict: Verdict) -> str:
     """Say of a dependency that it could not be judged, and why."""
-    name, version = name_and_version(verdict.dependency)
-    named = " ".join(filter(None, (name, version or verdict.dependency.requirement)))
     why = f": {reason(verdict.reason)}" if verdict.reason else ""
-    return f"No verdict on {_shown(named)}{why}."
+    return f"No verdict on {cited(full_name(verdict.dependency))}{why}."
 
 
 def chores(upkeep: Upkeep) -> Iterator[tuple[str, Location]]:
@@ -78,14 +94,15 @@ def chores(upkeep: Upkeep) -> Iterator[tuple[str, Location]]:
         said = f"This ignore ended on {entry.until} and sets nothing aside any more: {_selected(entry.selector)}."
         yield said, entry.location
     for entry in upkeep.unused:
-        yield f"This ignore fits nothing: {_selected(entry.selector)}.", entry.location
+        yield f"This ignore fits nothing that was scanned: {_selected(entry.selector)}.", entry.location
     for contract in upkeep.idle:
-        what = _shown(" ".join(filter(None, (contract.product, contract.cycle))))
-        by = f" by {_shown(contract.provider)}" if contract.provider else ""
-        yield f"This support{by} covers nothing: {what}.", contract.location
+        what = cited(" ".join(filter(None, (contract.product, contract.cycle))))
+        by = f" by {cited(contract.provider)}" if contract.provider else ""
+        until = f" until {contract.until}" if contract.until else ""
+        yield f"This support{by} covers nothing that was scanned: {what}{until}.", contract.location
     for known in upkeep.gone:
-        what = _shown(" ".join(filter(None, (known.product, known.cycle))))
-        yield f"The baseline knows {what} ({_shown(known.rule)}), which is found no more.", Location(known.path)
+        what = cited(" ".join(filter(None, (known.product, known.cycle))))
+        yield f"The baseline knows {what} ({cited(known.rule)}), which is found no more.", Location(known.path)
 
 
 def _selected(selector: Selector) -> str:
@@ -98,7 +115,7 @@ def _selected(selector: Selector) -> str:
         "scope": ", ".join(sorted(selector.scope)),
         "direct": direct,
     }
-    return ", ".join(f"{name} {_shown(value)}" for name, value in fields.items() if value)
+    return ", ".join(f"{name} {cited(value)}" for name, value in fields.items() if value)
 
 
 def _claim(status: Status, matches: Sequence[Match], today: date) -> str:
@@ -181,7 +198,7 @@ def _regular(found: Match, today: date) -> str:
 def _carried(extension: Extension, today: date) -> str:
     """Say who supports a cycle beyond its end, and until when."""
     contract = extension.contract
-    by = f" by {_shown(contract.provider)}" if contract and contract.provider else ""
+    by = f" by {cited(contract.provider)}" if contract and contract.provider else ""
     who = f"extended support{by}" if contract else "free extended support"
     if isinstance(extension.until, date):
         return f"{who} goes on until {_told(extension.until, today)}"
@@ -211,7 +228,7 @@ def _told(day: Ending, today: date) -> str:
 def _outlook(found: Match, advice: Advice, today: date) -> str:
     product = found.product
     if advice.cycle is None:
-        return f"Use {_shown(name_beside(advice.replacement or '', found.dependency.purl))} instead."
+        return f"Use {cited(name_beside(advice.replacement or '', found.dependency.purl))} instead."
     cycle = next(other for other in product.cycles if other.name == advice.cycle)
     sentence = f"Move to {_called(cycle, product, today)}"
     if isinstance(advice.eol, date):
@@ -223,9 +240,7 @@ def _outlook(found: Match, advice: Advice, today: date) -> str:
 
 
 def _called(cycle: Cycle, product: Product, today: date) -> str:
-    label = called(cycle, today)
-    repeated = label.casefold().startswith(product.title.casefold() + " ")
-    return label[len(product.title) + 1 :] if repeated else label
+    return untitled(called(cycle, today), product.title)
 
 
 def _named(found: Match) -> tuple[str, str]:
@@ -235,15 +250,15 @@ def _named(found: Match) -> tuple[str, str]:
     name = purl.name if purl else whole
     if found.dependency.kind is not Kind.IMAGE and _folded(name) in map(_folded, (product.title, product.id)):
         return product.title, ""
-    return _shown(whole), f" of {product.title}"
+    return cited(whole), f" of {product.title}"
 
 
 def _subject(name: str, versions: Sequence[str], dependency: Dependency) -> str:
-    shown = [_shown(version) for version in versions[:_VERSIONS_SHOWN]]
+    shown = [cited(version) for version in versions[:_VERSIONS_SHOWN]]
     if dependency.kind is Kind.IMAGE:
         return f"The image {name}:{shown[0]}" if shown else f"The image {name}"
     if not shown:
-        wanted = f"unpinned ({_shown(dependency.requirement)})" if dependency.requirement else "of no stated version"
+        wanted = f"unpinned ({cited(dependency.requirement)})" if dependency.requirement else "of no stated version"
         return f"{name}, {wanted},"
     more = len(versions) - len(shown)
     last = f"{more} more versions" if more > 1 else "one more version" if more else shown.pop()
@@ -256,7 +271,3 @@ def _version(dependency: Dependency) -> str | None:
 
 def _folded(name: str) -> str:
     return "".join(filter(str.isalnum, name)).casefold()
-
-
-def _shown(text: str) -> str:
-    return shorten(clean(text), _NAME_LENGTH)

@@ -48,6 +48,14 @@ class Status(StrEnum):
     UNKNOWN = "unknown"
     UNTRACKED = "untracked"
 
+    @property
+    def rank(self) -> int:
+        """How many statuses are worse."""
+        return _RANKS[self]
+
+
+_RANKS = MappingProxyType({status: rank for rank, status in enumerate(Status)})
+
 
 class Reason(StrEnum):
     """Why no cycle is known for a dependency, or (`stale-data`) why nothing can be said of the known one."""
@@ -298,6 +306,11 @@ class Match(NamedTuple):
         lockfile = EvidenceClass.LOCKFILE
         return lockfile if self.evidence.evidence_class is lockfile else self.cycle.evidence
 
+    @property
+    def last_day(self) -> Ending:
+        """The end of its security support, or of the extended support that carries it beyond that."""
+        return self.cycle.eol if self.extension is None else self.extension.until
+
 
 class Miss(NamedTuple):
     """No cycle is known for a dependency, and why; normal, not an error.
@@ -379,6 +392,11 @@ class Gate(NamedTuple):
     statuses: frozenset[Status] = frozenset({Status.EOL})
     expiring_days: int | None = None
 
+    @property
+    def failing(self) -> frozenset[Status]:
+        """The statuses with what follows from them: where what ends soon fails, so does what has ended."""
+        return self.statuses | {Status.EOL} if Status.EXPIRING in self.statuses else self.statuses
+
 
 class Window(NamedTuple):
     """How many days before an end it is told; None is endoflife.date's own window (`auto`)."""
@@ -455,6 +473,16 @@ class Policy(NamedTuple):
     sarif_include_ignored: bool = False
     sarif_category: str = ""
 
+    @property
+    def gate(self) -> Gate:
+        """The gate for all that no override speaks of."""
+        return Gate(self.fail_on, self.fail_within_days)
+
+    @property
+    def window(self) -> Window:
+        """The window for all that no override speaks of."""
+        return Window(self.within_days)
+
 
 class Stamp(NamedTuple):
     """Which product data spoke: sha256 is of the compiled products, date is the day of their facts."""
@@ -520,3 +548,12 @@ class Report(NamedTuple):
     unjudged: tuple[Verdict, ...] = ()
     upkeep: Upkeep = Upkeep()
     inventory: tuple[Used, ...] = ()
+
+    @property
+    def failing(self) -> Mapping[Status, int]:
+        """How many findings, and dependencies without a verdict, make the run fail: by status, the worst first."""
+        from collections import Counter
+
+        numbers = Counter(finding.status for finding in self.findings if finding.fails)
+        numbers.update(verdict.status for verdict in self.unjudged)
+        return {status: numbers[status] for status in Status if numbers[status]}

@@ -24,7 +24,6 @@ _SHOWN_CYCLES: Final = 3
 _ROOM_BESIDE_HEADING: Final = 40
 _BAR: Final = 12
 
-_ORDER: Final = tuple(Status)
 # Of these the day is enough.
 _QUIET: Final = frozenset({Status.EXTENDED, Status.DISTRO_MAINTAINED, Status.SUPPORTED})
 
@@ -70,7 +69,7 @@ def ends_next(report: Report, style: Style) -> list[str]:
 def _products(products: Sequence[Sequence[Used]], today: date) -> Iterator[tuple[str, str]]:
     """Say of each product which of its cycles are in use, with their ends; where there are many, the worst."""
     for uses in products[:_SHOWN_PRODUCTS]:
-        worst = sorted(uses, key=lambda used: _ORDER.index(used.status))[:_SHOWN_CYCLES]
+        worst = sorted(uses, key=lambda used: used.status.rank)[:_SHOWN_CYCLES]
         for number, used in enumerate(used for used in uses if used in worst):
             ended = end(used, today)
             text = f"{name(used, title=not number)}{f' ({ended})' if ended else ''}"

@@ -117,8 +117,11 @@ def parser(name: str) -> Parser:
 def reporter(name: str) -> Reporter:
     """Return one reporter, `_` and `-` being alike in its name; `ScanError` names the formats there are."""
     if name.replace("_", "-") not in names("reporters"):
-        known = ", ".join(names("reporters"))
-        msg = f"There is no output format {name!r}. The formats are: {known}."
+        from difflib import get_close_matches
+
+        close = get_close_matches(name, names("reporters"), n=1)
+        hint = f" Did you mean '{close[0]}'?" if close else ""
+        msg = f"There is no output format {name!r}.{hint} The formats are: {', '.join(names('reporters'))}."
         raise ScanError(msg)
     return _constant("reporters", name.replace("-", "_"), "REPORTER", Reporter)
 

@@ -23,7 +23,6 @@ from scanner.model import (
     EvidenceKind,
     Extension,
     Finding,
-    Gate,
     Kind,
     Match,
     Miss,
@@ -32,15 +31,14 @@ from scanner.model import (
     Status,
     Upkeep,
     Verdict,
-    Window,
 )
-from scanner.purl import make, name_and_version, split
+from scanner.purl import DISTRO_TYPES, make, name_and_version, split
 from scanner.rules import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from scanner.model import Ending, Ignore, Policy, Support
+    from scanner.model import Ending, Gate, Ignore, Policy, Support, Window
 
 # A project that supports only its newest release has soon another one than old data knows.
 _FRESH_DAYS: Final = 30
@@ -48,7 +46,6 @@ _FRESH_DAYS: Final = 30
 # Statuses without a rule that may still fail a run: there are no findings of them, only counts.
 _COUNTED: Final = (Status.UNKNOWN, Status.UNTRACKED)
 
-_DISTRO_TYPES: Final = frozenset({"alpine", "apk", "deb", "rpm"})
 # Builds by a project for a distribution's users carry its mark in their version; the distribution
 # does not maintain them.
 _UPSTREAM_BUILDS: Final = ("sury.org", "~1.gbp", "pgdg", "nodesource", "~debian.", "~debian-", "~ubuntu.", "~ubuntu-")
@@ -124,7 +121,7 @@ def finding(
     first = matches[0]
     rule = RULES[_ruled(status, first, today)].id
     advice = _advice(status, first, terms(policy, verdicts[0], path)[0], today)
-    last = first.cycle.eol if first.extension is None else first.extension.until
+    last = first.last_day
     days_left = (last - today).days if status in _ENDS and isinstance(last, date) else None
     ignored = _ignored(verdicts, policy, path, today)
     gates = (terms(policy, verdict, path)[1] for verdict in verdicts)
@@ -146,21 +143,20 @@ def terms(policy: Policy, verdict: Verdict, path: str) -> tuple[Window, Gate]:
 
     What that override does not speak of is as it is for all others.
     """
-    window, gate = Window(policy.within_days), Gate(policy.fail_on, policy.fail_within_days)
     for override in policy.overrides:
         if selection.fits(override.selector, verdict, path):
-            return override.window or window, override.gate or gate
-    return window, gate
+            return override.window or policy.window, override.gate or policy.gate
+    return policy.window, policy.gate
 
 
 def gates(policy: Policy) -> list[Gate]:
     """Return every gate of a policy."""
-    return [Gate(policy.fail_on, policy.fail_within_days), *(one.gate for one in policy.overrides if one.gate)]
+    return [policy.gate, *(one.gate for one in policy.overrides if one.gate)]
 
 
 def closes(gate: Gate, status: Status, days_left: int | None = None) -> bool:
     """Tell whether a gate fails a run for a status; `days_left` are those to the end that is told."""
-    if status not in _widened(gate.statuses):
+    if status not in gate.failing:
         return False
     if status is not Status.EXPIRING or gate.expiring_days is None or days_left is None:
         return True
@@ -192,6 +188,12 @@ def extension(policy: Policy, found: Match) -> Extension | None:
         and (until := _until(contract, found.cycle)) is not None
     ]
     return max(given, key=_last_day, default=None)
+
+
+def covering(policy: Policy, found: Match, today: date) -> Support | None:
+    """Return the contract that gives a cycle its longest support, where that is not over."""
+    given = extension(policy, found)
+    return given.contract if given and ended(given.until, today) is False else None
 
 
 def upkeep(
@@ -251,7 +253,7 @@ def _marked(found: Match | Miss) -> Match:
     cycle = Cycle(name=_ALL_VERSIONS, evidence=EvidenceClass.LOCKFILE)
     package = _unversioned(dependency).removeprefix("pkg:")
     product = Product(
-        id="-".join(_words_andnumbers(package)),
+        id="-".join(_words_and_numbers(package)),
         title=package.partition("/")[2],
         link="",
         cycles=(cycle,),
@@ -259,10 +261,6 @@ def _marked(found: Match | Miss) -> Match:
         whole=True,
     )
     return Match(dependency, product, cycle, evidence)
-
-
-def _widened(statuses: frozenset[Status]) -> frozenset[Status]:
-    return statuses | {Status.EOL} if Status.EXPIRING in statuses else statuses
 
 
 def _is_stale(data_date: date | None, today: date) -> bool:
@@ -354,7 +352,7 @@ def _is_distro_package(dependency: Dependency, evidence: Evidence | None) -> boo
     if dependency.kind is Kind.OS or (evidence and evidence.kind is EvidenceKind.OS):
         return False
     purl = split(dependency.purl)
-    if purl is None or purl.type not in _DISTRO_TYPES:
+    if purl is None or purl.type not in DISTRO_TYPES:
         return False
     return not is_upstream_build(dependency.purl)
 
@@ -430,7 +428,7 @@ def _oldest(product: Product) -> Cycle:
     return min(numbered, key=lambda cycle: numbers(cycle.name)) if numbered else product.cycles[-1]
 
 
-def _words_andnumbers(text: str) -> list[str]:
+def _words_and_numbers(text: str) -> list[str]:
     return "".join(char if char.isalnum() else " " for char in text.lower()).split()
 
 

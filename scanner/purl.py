@@ -20,6 +20,11 @@ _PLAIN_VERSION = _PLAIN | frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ:")
 # Types whose plain lower-case names are their own canonical form.
 _SIMPLE_TYPES = frozenset({"cargo", "gem", "generic", "golang", "maven", "npm", "nuget"})
 
+# A purl of these types is a package that a distribution made: the distribution's support counts. Some tools write
+# `alpine` for `apk`.
+DISTRO_TYPES = frozenset({"alpine", "apk", "deb", "rpm"})
+DISTRO_HEADS = tuple(f"pkg:{purl_type}/" for purl_type in sorted(DISTRO_TYPES))
+
 
 class Purl(NamedTuple):
     """The parts of a purl, percent-decoded; an absent part is empty, the version None."""
@@ -87,6 +92,12 @@ def unversioned(purl: str) -> tuple[str, str]:
 def name_and_version(dependency: Dependency) -> tuple[str, str | None]:
     """Return the full name of a dependency and its version: as its purl says, else as its file has them."""
     return _name_and_version(dependency.purl) or dependency.label or (dependency.purl, None)
+
+
+def full_name(dependency: Dependency) -> str:
+    """Return name and version of a dependency in one text, or what is required of it where there is no version."""
+    name, version = name_and_version(dependency)
+    return " ".join(filter(None, (name, version or dependency.requirement)))
 
 
 # What is told of a package names it several times, and a large lockfile has the same one in many places.

@@ -7,21 +7,25 @@ from __future__ import annotations
 
 import os
 from datetime import date
-from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn, TypeVar
 
 from scanner.model import Ignore, Location, Override, ScanError, Scope, Selector, Support, Window
-from scanner.terms import parse_gate, parse_window
-from scanner.text import clean, shorten
+from scanner.terms import parse_day, parse_gate, parse_window
+from scanner.text import cited
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from scanner.decode import Table as Content
+    from scanner.purl import Purl
     from scanner.syntax.toml import Path, Places
 
 PYPROJECT: Final = "pyproject.toml"
 
-_NAME_LENGTH: Final = 80
+# What stands for a wildcard while a purl is written.
+_STAR: Final = "zzanytextzz"
+
+_Read = TypeVar("_Read")
 
 
 class Kind(NamedTuple):
@@ -169,7 +173,7 @@ class _File:
         known = [*names, *(table.name for table in TABLES)]
         for name in content:
             if name not in known:
-                raise self.error((name,), f"{_shown(name)} is no setting.{_suggestion(name, known)}")
+                raise self.error((name,), f"{cited(name)} is no setting.{self._hint(name, known)}")
         return Written(
             path=self.shown,
             values={name: (content[name], self.line((name,))) for name in names if name in content},
@@ -188,6 +192,11 @@ class _File:
     def error(self, path: Path, sentence: str) -> ScanError:
         return ScanError(f"{self.shown}:{self.line(path)}: {sentence}")
 
+    def _hint(self, name: str, known: Iterable[str]) -> str:
+        if name == "tool" and not self._at:
+            return " The header [tool.eolscan] is for pyproject.toml; here the settings stand without it."
+        return _suggestion(name, known)
+
     def _entries(self, content: Content, table: Table) -> Iterator[_Entry]:
         found = content.get(table.name, [])
         if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
@@ -204,7 +213,7 @@ class _Entry:
         keys = {key.name: key for key in table.keys}
         for name, value in content.items():
             if name not in keys:
-                self.refuse(name, f"{_shown(name)} is no key of {table.name}.{_suggestion(name, keys)}")
+                self.refuse(name, f"{cited(name)} is no key of {table.name}.{_suggestion(name, keys)}")
             if not keys[name].kind.fits(value):
                 self.refuse(name, f"{name} must be {keys[name].kind.words}.")
         for key in table.keys:
@@ -247,38 +256,29 @@ class _Entry:
 
     def _purl(self) -> str | None:
         """Return a glob over purls in the form that purls have here."""
-        from scanner.purl import make, split
+        from scanner.purl import split
 
         text = self.text("purl").replace("/@", "/%40")
         if not text:
             return None
         parts = split(text)
-        if parts is None:
-            self.refuse("purl", f"'{_shown(text)}' is no package URL: those begin with pkg: and a type.")
-        if "*" in text:
-            return text
-        return make(parts.type, parts.name, parts.version, parts.namespace)
+        glob = None if parts is None else _glob(parts, text)
+        if glob is None:
+            self.refuse("purl", f"'{cited(text)}' is no package URL: those begin with pkg: and a type.")
+        return glob
 
     def _scopes(self) -> Iterator[Scope]:
         for word in filter(None, (part.strip() for part in self.text("scope").split(","))):
             if word not in [*Scope]:
-                self.refuse("scope", f"'{_shown(word)}' is no scope.{_suggestion(word, [*Scope])}")
+                self.refuse("scope", f"'{cited(word)}' is no scope.{_suggestion(word, [*Scope])}")
             yield Scope(word)
 
-    def window(self) -> Window | None:
-        text = self.text("within")
+    def read(self, key: str, parse: Callable[[str], _Read]) -> _Read | None:
+        text = self.text(key)
         try:
-            return Window(parse_window(text)) if text else None
+            return parse(text) if text else None
         except ScanError as error:
-            self.refuse("within", str(error), error)
-
-    def gated(self) -> Override:
-        text = self.text("fail-on")
-        try:
-            gate = parse_gate(text) if text else None
-        except ScanError as error:
-            self.refuse("fail-on", str(error), error)
-        return Override(self.selector(), self.location, window=self.window(), gate=gate)
+            self.refuse(key, str(error), error)
 
 
 def _ignore(entry: _Entry) -> Ignore:
@@ -286,7 +286,8 @@ def _ignore(entry: _Entry) -> Ignore:
 
 
 def _override(entry: _Entry) -> Override:
-    return entry.gated()
+    window = entry.read("within", lambda text: Window(parse_window(text)))
+    return Override(entry.selector(), entry.location, window, entry.read("fail-on", parse_gate))
 
 
 def _support(entry: _Entry) -> Support:
@@ -299,10 +300,26 @@ def _support(entry: _Entry) -> Support:
     )
 
 
+def _glob(parts: Purl, text: str) -> str | None:
+    """Write a glob as purls of its type are written: `pkg:pypi/Djan*` means what `pkg:pypi/djan*` does."""
+    from scanner.purl import make
+
+    if "*" in parts.type:
+        return text
+    # Letters, so that no type takes them for anything else.
+    fields = (field.replace("*", _STAR) for field in (parts.name, parts.version or "", parts.namespace))
+    try:
+        glob = make(parts.type, *fields)
+    except ValueError:
+        return None
+    _, mark, qualifiers = text.partition("?")
+    return glob.replace(_STAR, "*") + (mark + qualifiers if "*" in text else "")
+
+
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
-    except ValueError:
+        return parse_day(text)
+    except ScanError:
         return None
 
 
@@ -312,7 +329,3 @@ def _suggestion(name: str, known: Iterable[str]) -> str:
     known = list(known)
     close = get_close_matches(name.replace("_", "-"), known, n=1)
     return f" Did you mean {close[0]}?" if close else f" There are: {', '.join(known)}."
-
-
-def _shown(text: str) -> str:
-    return shorten(clean(text), _NAME_LENGTH)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from scanner.model import Gate, ScanError, Status, Window
+from scanner.model import Gate, ScanError, Status
 from scanner.rules import RULES
-from scanner.text import clean, shorten
+from scanner.text import cited
+from scanner.wording import located
 
 if TYPE_CHECKING:
     from scanner.model import Policy
 
 _UNIT_DAYS: Final = {"d": 1, "w": 7, "m": 30, "y": 365}
 _MAX_DIGITS: Final = 5
-_NAME_LENGTH: Final = 80
+_LIKE: Final = "write days, weeks, months or years as 90d, 12w, 3m or 1y"
 
 # Statuses without a rule may fail a run too: there are no findings of them, only counts.
 _MAY_FAIL: Final = (*RULES, Status.UNKNOWN, Status.UNTRACKED)
@@ -25,8 +27,7 @@ def parse_window(text: str) -> int | None:
         return None
     days = _days(text)
     if days is None:
-        shown = shorten(clean(text), _NAME_LENGTH)
-        msg = f"The window '{shown}' cannot be read: write days, weeks, months or years as 90d, 12w, 3m or 1y, or auto."
+        msg = f"The window '{cited(text)}' cannot be read: {_LIKE}, or auto."
         raise ScanError(msg)
     return days
 
@@ -50,28 +51,38 @@ def parse_gate(text: str) -> Gate:
         statuses.add(Status(name))
         if colon:
             nearest = _ahead(name, window)
-    if Status.EXPIRING in statuses:
-        statuses.add(Status.EOL)
-    return Gate(frozenset(statuses), nearest)
+    gate = Gate(frozenset(statuses), nearest)
+    return gate._replace(statuses=gate.failing)
 
 
 def parse_age(text: str) -> int:
     """Read how old something may be, in days."""
     days = _days(text)
     if days is None:
-        msg = f"The age '{_shown(text)}' cannot be read: write days, weeks, months or years as 90d, 12w, 3m or 1y."
+        msg = f"The age '{cited(text)}' cannot be read: {_LIKE}."
         raise ScanError(msg)
     return days
 
 
+def parse_day(text: str) -> date:
+    """Read a day as `2026-11-22`; ISO 8601 has more ways to write one, and people take some of them for another."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or str(day) != text:
+        msg = f"'{cited(text)}' is no day: write it like 2026-11-22."
+        raise ScanError(msg)
+    return day
+
+
 def check_reach(policy: Policy) -> None:
     """Raise `ScanError` when something is to fail earlier than it is told."""
-    plain = Gate(policy.fail_on, policy.fail_within_days), Window(policy.within_days), ""
     others = (
-        (entry.gate or plain[0], entry.window or plain[1], f"{entry.location.path}:{entry.location.line}: ")
+        (entry.gate or policy.gate, entry.window or policy.window, f"{located(entry.location)}: ")
         for entry in policy.overrides
     )
-    for gate, window, where in (plain, *others):
+    for gate, window, where in ((policy.gate, policy.window, ""), *others):
         if gate.expiring_days is not None and window.days is not None and gate.expiring_days > window.days:
             msg = (
                 f"{where}'expiring:{gate.expiring_days}d' cannot fail so early: what ends is told {window.days} days "
@@ -83,10 +94,10 @@ def check_reach(policy: Policy) -> None:
 def _ahead(status: str, window: str) -> int:
     days = _days(window)
     if status != Status.EXPIRING:
-        msg = f"'{status}' takes no window: only what is still to end can be {_shown(window)!r} away from it."
+        msg = f"'{status}' takes no window: only what is still to end can be {cited(window)!r} away from it."
         raise ScanError(msg)
     if days is None:
-        msg = f"'expiring:{_shown(window)}' cannot be read: write it like expiring:30d, expiring:4w or expiring:1m."
+        msg = f"'expiring:{cited(window)}' cannot be read: write it like expiring:30d, expiring:4w or expiring:1m."
         raise ScanError(msg)
     return days
 
@@ -107,8 +118,4 @@ def _unknown_status(word: str) -> ScanError:
         return ScanError("The word 'never' means that no status fails a run, and stands alone.")
     close = get_close_matches(word.replace("_", "-"), [*_MAY_FAIL, "never"], n=1)
     hint = f" Did you mean '{close[0]}'?" if close else ""
-    return ScanError(f"'{_shown(word)}' is no status that can fail a run.{hint} The words are: {known}; or never.")
-
-
-def _shown(text: str) -> str:
-    return shorten(clean(text), _NAME_LENGTH)
+    return ScanError(f"'{cited(word)}' is no status that can fail a run.{hint} The words are: {known}; or never.")

@@ -30,6 +30,11 @@ def for_log(text: str) -> str:
     return "\n".join(_unmarked(line) for line in text.split("\n"))
 
 
+def json_for_log(text: str) -> str:
+    """Break the mark that GitHub's runner obeys anywhere in a log; in strings of JSON every value stays what it is."""
+    return text.replace("##[", "\\u0023#[")
+
+
 def redact(text: str) -> str:
     """Take user names, passwords and tokens out of the addresses in a text."""
     return _USERINFO.sub("***@", text) if "@" in text else text
@@ -38,6 +43,17 @@ def redact(text: str) -> str:
 def shorten(text: str, limit: int = 120) -> str:
     """Cut a long text, and say so with an ellipsis."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def harmless(text: str, longest: int | None = None) -> str:
+    """Make a text that may come from a file fit for a log, on one line; what a format obeys, it escapes besides."""
+    text = for_log(redact(clean(text)))
+    return text if longest is None else shorten(text, longest)
+
+
+def cited(text: str) -> str:
+    """Return a word of the user's own for use inside a sentence: cleaned and cut."""
+    return shorten(clean(text), 80)
 
 
 def quoted(text: str) -> str:

@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from scanner.endings import phases
+from scanner.layout import BLUE, BOLD, DIM, GREEN, YELLOW, painted
 from scanner.text import clean, for_log, width
 from scanner.wording import called, counted
 
@@ -27,7 +29,6 @@ _LONGEST_LABEL = 24
 _OPEN = timedelta(days=180)
 _YEAR_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 
-_BOLD, _DIM, _GREEN, _YELLOW, _BLUE = "1", "2", "32", "33", "34"
 _MARK = "*"
 
 
@@ -40,13 +41,14 @@ class _Glyph(NamedTuple):
     meaning: str
 
 
-_ACTIVE: Final = _Glyph("█", "=", _GREEN, "active support")
-_SECURITY: Final = _Glyph("▒", "-", _YELLOW, "security fixes")
-_EXTENDED: Final = _Glyph("░", "~", _BLUE, "extended support")
-_UNSURE: Final = _Glyph("·", ".", _DIM, "day unknown")
-_OPEN_END: Final = _Glyph("►", ">", _GREEN, "no announced end")
-_TODAY: Final = _Glyph("│", "|", _BOLD, "")
+_ACTIVE: Final = _Glyph("█", "=", GREEN, "active support")
+_SECURITY: Final = _Glyph("▒", "-", YELLOW, "security fixes")
+_EXTENDED: Final = _Glyph("░", "~", BLUE, "extended support")
+_UNSURE: Final = _Glyph("·", ".", DIM, "day unknown")
+_OPEN_END: Final = _Glyph("►", ">", GREEN, "no announced end")
+_TODAY: Final = _Glyph("│", "|", BOLD, "")
 _BLANK: Final = _Glyph(" ", " ", "", "")
+_KINDS: Final = {"active": _ACTIVE, "security": _SECURITY, "extended": _EXTENDED, "unsure": _UNSURE}
 
 
 class _Axis(NamedTuple):
@@ -192,8 +194,8 @@ def _bar(cycle: Cycle, axis: _Axis, today: date) -> list[_Glyph]:
     """Fill the cells from the release to the last ending; where a day is unknown, the cells say so."""
     bar = [_BLANK] * axis.cells
     at = axis.cell(cycle.released) if cycle.released else 0
-    for glyph, end in _phases(cycle):
-        shown, last = glyph, axis.cells - 1
+    for kind, end in phases(cycle, cycle.eoes):
+        shown, last = _KINDS[kind], axis.cells - 1
         if isinstance(end, date):
             last = axis.cell(end)
         elif end:
@@ -205,22 +207,6 @@ def _bar(cycle: Cycle, axis: _Axis, today: date) -> list[_Glyph]:
             bar[-1] = _OPEN_END
         at = max(at, last + 1)
     return bar
-
-
-def _phases(cycle: Cycle) -> list[tuple[_Glyph, date | bool]]:
-    """List the kinds of support that follow each other, each with its ending."""
-    eoas, eol, eoes = cycle.eoas, cycle.eol, cycle.eoes
-    phases: list[tuple[_Glyph, date | bool]] = []
-    if isinstance(eoas, date):
-        phases.append((_ACTIVE, min(eoas, eol) if isinstance(eol, date) else eoas))
-    elif eoas is False and (eol is None or eol is False):
-        phases.append((_ACTIVE, False))
-    if eol is not None:
-        # Where nobody divides active support from security fixes, all of it is active support.
-        phases.append((_SECURITY if eoas else _ACTIVE, eol))
-    if eoes is not None and eoes is not True:
-        phases.append((_EXTENDED, eoes))
-    return phases or [(_UNSURE, True)]
 
 
 def _is_over(cycle: Cycle, today: date) -> bool:
@@ -252,14 +238,14 @@ def _drawn(row: _Row, offset: int, today: int, style: Style) -> str:
         cells[today] = _TODAY
     label = f"{_MARK if row.marked else ' '} {row.label}"
     padding = " " * (offset - width(label))
-    return _painted(label, _BOLD if row.marked else "", style) + padding + _painted_cells(cells, row, style) + row.ends
+    return painted(label, BOLD if row.marked else "", style) + padding + _painted_cells(cells, row, style) + row.ends
 
 
 def _painted_cells(cells: Iterable[_Glyph], row: _Row, style: Style) -> str:
     parts = []
     for glyph, run in groupby(cells):
-        color = _DIM if row.over and glyph not in {_TODAY, _BLANK} else glyph.color
-        parts.append(_painted("".join(_character(cell, style) for cell in run), color, style))
+        color = DIM if row.over and glyph not in {_TODAY, _BLANK} else glyph.color
+        parts.append(painted("".join(_character(cell, style) for cell in run), color, style))
     return "".join(parts)
 
 
@@ -288,7 +274,3 @@ def _legend(rows: Sequence[_Row], total: int, style: Style) -> list[str]:
 
 def _character(glyph: _Glyph, style: Style) -> str:
     return glyph.ascii if style.width is None else glyph.block
-
-
-def _painted(text: str, color: str, style: Style) -> str:
-    return f"\x1b[{color}m{text}\x1b[0m" if style.color and color else text

@@ -12,7 +12,7 @@ from scanner.text import shorten
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from scanner.model import Cycle, Ending, Mark
+    from scanner.model import Advice, Cycle, Ending, Location, Mark, Stamp
 
 # Below these a smaller unit says more: "in 45 days", "18 months ago".
 _DAYS = 60
@@ -20,7 +20,10 @@ _MONTHS = 24
 
 _NAMED: Final = MappingProxyType({-1: "yesterday", 0: "today", 1: "tomorrow"})
 
-_NO_PRODUCT: Final = frozenset({Reason.UNTRACKED, Reason.NO_PURL})
+_OLD_DATA_DAYS: Final = 180
+
+# Of these no product is known.
+NO_PRODUCT: Final = (Reason.UNTRACKED, Reason.NO_PURL)
 _NOT_JUDGED: Final = frozenset({Status.UNKNOWN, Status.UNTRACKED})
 
 # Where a rule promises no more than a shortest time of support, its text in the product file says so.
@@ -74,6 +77,11 @@ def ending(end: Ending, today: date, *, floor: bool = False) -> str:
     return f"{'ended' if end < today else 'ends'} {f'{_LOWER_BOUND} ' if floor else ''}{end}, {distance(end, today)}"
 
 
+def located(place: Location) -> str:
+    """Write a place as editors do: "requirements.txt:3"."""
+    return place.path if place.line is None else f"{place.path}:{place.line}"
+
+
 def at_least(cycle: Cycle) -> bool:
     """Tell whether the dates of a cycle are lower bounds, since the rule they follow from promises no more."""
     return cycle.evidence is EvidenceClass.RULE and _LOWER_BOUND in (cycle.rule or "").lower()
@@ -116,16 +124,15 @@ def called(cycle: Cycle, today: date | None = None) -> str:
     return label if cycle.lts is False or later or "LTS" in label else f"{label} LTS"
 
 
-def titled(title: str, label: str) -> str:
-    """Put a cycle's label behind its product's title; what one ends and the other begins with is said once."""
-    words, more = title.split(), label.split()
-    sizes = range(min(len(words), len(more)), 0, -1)
-    shared = next((size for size in sizes if _folded(words[-size:]) == _folded(more[:size])), 0)
-    return " ".join((*words, *more[shared:]))
+def untitled(label: str, title: str) -> str:
+    """Take the product's title off a cycle's label that stands behind it."""
+    return label[len(title) + 1 :] if label.casefold().startswith(title.casefold() + " ") else label
 
 
-def _folded(words: list[str]) -> list[str]:
-    return [word.casefold() for word in words]
+def advised(advice: Advice) -> str:
+    """Name the cycle to move to, and say that it is LTS where its name does not; empty where there is none."""
+    name = advice.cycle or ""
+    return f"{name} LTS" if advice.lts and "LTS" not in name else name
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:
@@ -151,7 +158,7 @@ def coverage(by_status: Mapping[Status, int], by_reason: Mapping[Reason, int]) -
     numbers = [(by_status.get(status, 0), str(status)) for status in Status if status not in _NOT_JUDGED]
     parts = [f"{judged(by_status):,} judged{_listed(numbers)}"] if judged(by_status) else ["none judged"]
     if unknown := by_status.get(Status.UNKNOWN, 0):
-        why = [(by_reason.get(word, 0), text) for word, text in _REASONS.items() if word not in _NO_PRODUCT]
+        why = [(by_reason.get(word, 0), text) for word, text in _REASONS.items() if word not in NO_PRODUCT]
         parts.append(f"{unknown:,} unknown{_listed(why)}")
     if unnamed := by_reason.get(Reason.NO_PURL, 0):
         parts.append(f"{unnamed:,} {_REASONS[Reason.NO_PURL]}")
@@ -159,6 +166,20 @@ def coverage(by_status: Mapping[Status, int], by_reason: Mapping[Reason, int]) -
         them = "it" if untracked == 1 else "them"
         parts.append(f"{untracked:,} not tracked: nobody publishes an end date for {them}")
     return f"{counted(total, 'dependency', 'dependencies')}: {', '.join(parts)}."
+
+
+def judged_with(data: Stamp, today: date) -> str:
+    """Say as of which day, and with which product data, everything was judged."""
+    products = counted(data.products, "product")
+    return f"Judged as of {today} with data of {data.date} ({products}, revision {data.revision})."
+
+
+def old_data(data: Stamp, today: date) -> str:
+    """Say that the product data is too old to be relied on, without a full stop; empty where it is not."""
+    days = (today - data.date).days
+    if days <= _OLD_DATA_DAYS:
+        return ""
+    return f"The product data is {days:,} days old and misses what was announced since"
 
 
 def _span(start: date, end: date) -> str:

@@ -337,6 +337,39 @@ def test_the_program_ends_in_a_sentence_when_an_input_is_missing(tmp_path: Path)
     assert done.stderr == "eolscan: gone.txt does not exist.\n"
 
 
+def test_a_closed_standard_output_is_no_reason_to_fail(shop: Path) -> None:
+    command = f"'{sys.executable}' -m scanner --fail-on never -o json=report.json <&- >&-"
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], cwd=shop, env=BUFFERED, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (shop / "report.json").read_text().startswith("{")
+
+
+def test_two_reports_never_go_to_one_file(shop: Path) -> None:
+    outcome = eolscan(shop, "-o", "json=a", "-o", "csv=./a")
+    assert (outcome.code, outcome.err) == (2, "--output: Two reports would go to ./a, and one of them be lost.")
+    assert not (shop / "a").exists()
+    assert eolscan(shop, "-o", f"json={os.devnull}", "-o", f"csv={os.devnull}").code == 1
+
+
+@pytest.mark.parametrize("arguments", [("confg",), ("--all", "config"), ("confi", "show")])
+def test_a_word_that_is_nearly_a_command_is_taken_for_one(shop: Path, arguments: tuple[str, ...]) -> None:
+    outcome = eolscan(shop, *arguments)
+    assert outcome.code == 2
+    assert "Did you mean `eolscan config`?" in outcome.err
+    (shop / "confg").mkdir()
+    assert "Did you mean" not in eolscan(shop, "confg").err
+
+
+def test_a_format_that_does_not_exist_is_told_with_its_place(shop: Path) -> None:
+    (shop / "eolscan.toml").write_text('all = true\nformat = "jsn"\n')
+    assert eolscan(shop).err.startswith("eolscan.toml:2: There is no output format 'jsn'. Did you mean 'json'?")
+    assert eolscan(shop, "-f", "json", "-o", "x=y").err.startswith(
+        "--output: There is no output format 'x'. The formats"
+    )
+
+
 def test_a_closed_pipe_is_a_sentence(shop: Path) -> None:
     command = f"'{sys.executable}' -m scanner list -f json . | true"
     lines = "".join(f"package-{number}==1.0\n" for number in range(5000))

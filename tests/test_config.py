@@ -54,6 +54,43 @@ def test_a_pyproject_without_settings_yields_to_the_next_one_upward(tmp_path: Pa
     assert read(inner).policy.strict
 
 
+@pytest.mark.parametrize(
+    ("text", "speaks"),
+    [
+        ("# our tool.eolscan stands above\n", False),
+        ('[project]\ndependencies = ["eolscan"]\n', False),
+        ("[tool.eolscan-extra]\na = 1\n", False),
+        ("[tool]\neolscan = {strict = false}\n", True),
+        ('[ tool . "eolscan" ]\n', True),
+    ],
+)
+def test_a_pyproject_speaks_when_it_has_the_table_and_not_when_it_names_it(
+    tmp_path: Path, text: str, *, speaks: bool
+) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.eolscan]\nstrict = true\n")
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    (inner / "pyproject.toml").write_text(text)
+    (tmp_path / ".git").mkdir()
+    assert read(inner).policy.strict is not speaks
+
+
+def test_settings_that_cannot_be_read_are_told_and_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "eolscan.toml").symlink_to(tmp_path / "nowhere.toml")
+    with pytest.raises(ScanError, match="does not exist"):
+        read(tmp_path)
+    (tmp_path / "eolscan.toml").unlink()
+    (tmp_path / "pyproject.toml").write_text("[project\n[tool.eolscan]\n")
+    with pytest.raises(ScanError, match="not TOML"):
+        read(tmp_path)
+
+
+def test_an_empty_variable_says_nothing(tmp_path: Path) -> None:
+    (tmp_path / "eolscan.toml").write_text('within = "10d"\nall = true\nexclude = ["a"]\n')
+    nothing = {option.variable: "" for option in config.options()}
+    assert read(tmp_path, environ=nothing) == read(tmp_path)
+
+
 def test_settings_outside_of_the_checkout_do_not_count(tmp_path: Path) -> None:
     (tmp_path / "eolscan.toml").write_text("strict = true\n")
     checkout = tmp_path / "checkout"
@@ -133,6 +170,14 @@ def test_a_named_settings_file_is_what_its_products_are_seen_from(
     (tmp_path / "other.toml").write_text('products = ["eol-products"]\n')
     monkeypatch.chdir(tmp_path)
     assert read(tmp_path, "--config", "other.toml").products == (str(tmp_path / "eol-products"),)
+
+
+def test_outputs_of_a_settings_file_stand_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "eolscan.toml").write_text('output = ["json=out/a=b.json", "csv=/c"]\n')
+    assert read(tmp_path).outputs == (("json", str(tmp_path / "out" / "a=b.json")), ("csv", "/c"))
+    (tmp_path / "eolscan.toml").write_text('output = ["json"]\n')
+    with pytest.raises(ScanError, match=r"eolscan\.toml:1: An output is FORMAT=FILE, .* not 'json'"):
+        read(tmp_path)
 
 
 def test_outputs_are_format_and_file(tmp_path: Path) -> None:

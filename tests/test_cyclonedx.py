@@ -318,6 +318,20 @@ def test_a_new_document_is_valid_and_the_same_each_time() -> None:
     assert json.loads(other)["serialNumber"] != document["serialNumber"]
 
 
+def test_the_places_of_a_component_stand_in_one_order() -> None:
+    given = sample.report(list_all=True)
+    verdict = given.components[0]
+    places = [Location(f"{letter}.txt", line) for letter in "dbca" for line in (9, 1, None)]
+    components = tuple(
+        verdict._replace(dependency=verdict.dependency._replace(location=place), match=None) for place in places
+    )
+    document = json.loads(REPORTER.render(given._replace(components=components), Style()))
+    (told,) = (component["evidence"]["occurrences"] for component in document["components"])
+    assert [place["location"] for place in told] == sorted(place["location"] for place in told)
+    assert not any("bom-ref" in place for place in told)
+    assert [place.get("line") for place in told[:2]] == [1, 9]
+
+
 def _of(kind: Kind) -> Verdict:
     dependency = Dependency(purl="", label=("nameless", "1"), location=Location("bom", 1), kind=kind)
     return Verdict(dependency=dependency, status=Status.UNTRACKED)

@@ -262,6 +262,39 @@ def test_a_contract_for_what_is_not_over_yet_is_not_idle(project: Path) -> None:
     assert run(project).report["support"] == {"unused": []}
 
 
+@pytest.mark.parametrize("until", ["until = 2026-11-21\n", ""])
+def test_a_contract_that_is_over_is_named(project: Path, until: str) -> None:
+    given_files(project, SUPPORT + 'cycle = "2"\n' + until, COVERABLE)
+    day = () if until else ("--as-of", "2030-01-02")
+    done = run(project, "-o", "concise=told.txt", *day)
+    assert (done.code, done.statuses) == (1, ["eol"])
+    told = (project / "told.txt").read_text()
+    assert f"This support covers nothing that was scanned: engine 2{' until 2026-11-21' if until else ''}." in told
+
+
+@pytest.mark.parametrize(
+    "glob",
+    [
+        "pkg:PyPI/Eng*",
+        "pkg:pypi/ENGINE",
+        "pkg:pypi/*@1.*",
+        "PKG:pypi/e*e",
+        "pkg:*/engine",
+        "pkg:pypi/engin*",
+        "pkg://pypi/Engine@*",
+    ],
+)
+def test_a_purl_may_be_written_as_people_write_it(project: Path, glob: str) -> None:
+    given_files(project, IGNORE + f'purl = "{glob}"', OVER)
+    assert run(project).code == 0
+
+
+@pytest.mark.parametrize("glob", ["pkg:npm/eng*", "pkg:pypi/engine*?arch=x", "pkg:pypi/*@2*", "pkg:pypi/e*x"])
+def test_a_purl_glob_takes_in_no_more_than_it_says(project: Path, glob: str) -> None:
+    given_files(project, IGNORE + f'purl = "{glob}"', OVER)
+    assert run(project).code == 1
+
+
 def test_one_version_that_no_ignore_takes_in_is_told(project: Path) -> None:
     given_files(project, IGNORE + 'purl = "pkg:pypi/engine@1.0"', OVER, other_txt="")
     (project / "requirements.txt").write_text("engine==1.0\nengine==1.1 ; python_version < '3'\n")
@@ -362,6 +395,7 @@ def test_an_ignored_finding_is_new_to_a_baseline_when_its_day_is_over(project: P
         ('{"schema": 2, "findings": []}', "`schema` is not 1"),
         ('{"schema": 1}', "`findings` is missing"),
         ('{"schema": 1, "findings": [1]}', "A finding is a number"),
+        ('{"schema": 1, "findings": [{"rule": "EOL001"}]}', "The `id` of a finding is missing"),
     ],
 )
 def test_what_is_no_baseline_is_said(project: Path, content: str, message: str) -> None:

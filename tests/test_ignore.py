@@ -132,3 +132,66 @@ def test_an_ignore_can_be_read_again_whatever_its_reason_is(shop: Path) -> None:
     assert told(shop, "ignore", found, "--reason", reason, "--until", "2027-03-31")[0] == 0
     written = settings.read_file(str(shop / "eolscan.toml"), "eolscan.toml", [one.name for one in config.OPTIONS])
     assert written.ignores[0].reason == reason
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        '[tool]\neolscan = {within = "1y"}\n',
+        'tool = {eolscan = {within = "1y"}}\n',
+        '[tool]\neolscan.within = "1y"\n[tool.other]\na = 1\n',
+    ],
+)
+def test_settings_that_can_take_no_entry_stay_as_they_are(shop: Path, before: str) -> None:
+    (shop / "pyproject.toml").write_text(before)
+    code, _, err = told(shop, "ignore", an_id(shop, "pkg:pypi/django@3.2.25"), *BECAUSE)
+    assert (code, err.endswith("write them as a table, under [tool.eolscan].\n")) == (2, True)
+    assert (shop / "pyproject.toml").read_text() == before
+
+
+def test_a_comment_stays_with_what_stands_below_it(shop: Path) -> None:
+    above, below = '[tool.eolscan]\nwithin = "1y"\n# of within\n', "# of other\n\n[tool.other]\na = 1\n"
+    (shop / "pyproject.toml").write_text(f"{above}\n{below}")
+    assert told(shop, "ignore", an_id(shop, "pkg:pypi/django@3.2.25"), *BECAUSE)[0] == 0
+    assert (shop / "pyproject.toml").read_text() == f"{above}\n[[tool.eolscan.ignore]]\n{ENTRY}\n{below}"
+
+
+def test_lines_end_as_they_did(shop: Path) -> None:
+    (shop / "eolscan.toml").write_bytes(b'within = "1y"\r\n')
+    assert told(shop, "ignore", an_id(shop, "pkg:pypi/django@3.2.25"), *BECAUSE)[0] == 0
+    wanted = f'within = "1y"\n\n[[ignore]]\n{ENTRY}'
+    assert (shop / "eolscan.toml").read_bytes() == wanted.replace("\n", "\r\n").encode()
+
+
+def test_a_finding_is_ignored_once_and_longer_when_asked(shop: Path) -> None:
+    found = an_id(shop, "pkg:pypi/django@3.2.25")
+    assert told(shop, "ignore", found, *BECAUSE)[0] == 0
+    code, _, err = told(shop, "ignore", found, *BECAUSE)
+    assert code == 2
+    assert "is ignored until 2027-03-31 already: eolscan.toml:1 says so" in err
+    assert told(shop, "ignore", found, "--reason", "later", "--until", "2027-04-01")[0] == 0
+    assert (shop / "eolscan.toml").read_text().count("[[ignore]]") == 2
+
+
+def test_a_day_that_is_over_sets_nothing_aside(shop: Path) -> None:
+    found = an_id(shop, "pkg:pypi/django@3.2.25")
+    code, _, err = told(shop, "ignore", found, "--reason", "a", "--until", "2026-11-21")
+    assert (code, "2026-11-21 is over" in err) == (2, True)
+    assert not (shop / "eolscan.toml").exists()
+    assert told(shop, "ignore", found, "--reason", "a", "--until", "2026-11-22")[0] == 0
+
+
+def test_a_finding_elsewhere_gets_settings_that_speak_for_it(shop: Path) -> None:
+    other = shop / "elsewhere"
+    other.mkdir()
+    found = an_id(shop, "pkg:pypi/django@3.2.25")
+    assert told(other, "ignore", found, *BECAUSE, "..")[0] == 0
+    assert (shop / "eolscan.toml").read_text() == f"[[ignore]]\n{ENTRY}"
+    assert not (other / "eolscan.toml").exists()
+
+
+def test_what_extended_support_covers_needs_no_ignore(shop: Path) -> None:
+    found = an_id(shop, "pkg:pypi/django@3.2.25")
+    (shop / "eolscan.toml").write_text('[[support]]\nproduct = "django"\nuntil = 2029-01-01\n')
+    code, _, err = told(shop, "ignore", found, *BECAUSE)
+    assert (code, err) == (2, f"eolscan: {found} needs no ignore: extended support covers it, and it fails nothing.\n")

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from packageurl import PackageURL
 
 from scanner.catalog import dataset
-from scanner.catalog.index import DISTRO_TYPES, Index, cpe_key, key_of, keys_of
+from scanner.catalog.index import Index, cpe_key, key_of, keys_of
 from scanner.model import EvidenceClass, EvidenceKind
+from scanner.purl import DISTRO_TYPES
 
 if TYPE_CHECKING:
     from scanner.model import Product

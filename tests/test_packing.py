@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import sys
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,15 @@ from scanner import claims, packing
 from scanner.model import ScanError
 from scanner.source import given, read
 
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-zstd = pytest.importorskip("backports.zstd")
 CONTENT = b'{"bomFormat": "CycloneDX"}' * 1000
 
 
@@ -36,7 +41,12 @@ def test_what_is_packed_is_read_as_what_it_holds(tmp_path: Path, pack: Callable[
 
 @pytest.mark.parametrize(
     "content",
-    [gzip.compress(CONTENT, mtime=0)[:40], b"\x1f\x8b\x08garbage", zstd.compress(CONTENT)[:9], b"\x28\xb5\x2f\xfdgarbage"],
+    [
+        gzip.compress(CONTENT, mtime=0)[:40],
+        b"\x1f\x8b\x08garbage",
+        zstd.compress(CONTENT)[:9],
+        b"\x28\xb5\x2f\xfdgarbage",
+    ],
 )
 def test_what_cannot_be_unpacked_is_a_sentence(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "bom.json.gz").write_bytes(content)

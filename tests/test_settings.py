@@ -70,6 +70,11 @@ def told(folder: Path, *arguments: str, environ: dict[str, str] | None = None) -
         ('[[override]]\nscope = "dev"\nfail-on = "eool"', "s.toml:3: 'eool' is no status that can fail a run."),
         ('[[override]]\nscope = "dev"\nfail-on = "eol:3d"', "s.toml:3: 'eol' takes no window"),
         ("within = [", "s.toml:1: This is not TOML"),
+        (
+            "[tool.eolscan]\nwithin = '1y'",
+            "s.toml:1: tool is no setting. The header [tool.eolscan] is for pyproject.toml",
+        ),
+        ('[[ignore]]\npath = "a"\nreason = "b"\nuntil = "20270331"', "s.toml:4: until must be a day like 2027-03-31."),
     ],
 )
 def test_what_means_nothing_is_told_with_its_line(tmp_path: Path, text: str, message: str) -> None:
@@ -173,6 +178,22 @@ def test_config_init_begins_a_file_once(tmp_path: Path) -> None:
     assert (tmp_path / "eolscan.toml").read_text() == start()
     code, _, err = told(tmp_path, "config", "init")
     assert (code, "stays as it is" in err) == (2, True)
+
+
+@pytest.mark.parametrize(("name", "header"), [("eolscan.toml", ""), ("pyproject.toml", "[tool.eolscan]\n")])
+def test_config_init_says_whose_place_it_takes(tmp_path: Path, name: str, header: str) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / name).write_text(f'{header}within = "1y"\n')
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    code, _, err = told(inner, "config", "init")
+    assert code == 0
+    assert f"It takes the place of ../{name} for what lies here" in err
+
+
+def test_config_show_tells_how_far_ahead_an_override_fails(tmp_path: Path) -> None:
+    (tmp_path / "eolscan.toml").write_text('[[override]]\nscope = "dev"\nfail-on = "deprecated,expiring:30d"\n')
+    assert "dev: fail-on deprecated,eol,expiring:30d" in told(tmp_path, "config", "show")[1]
 
 
 def test_config_schema_prints_what_is_published(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scanner.model import Gate, ScanError, Status
-from scanner.terms import parse_gate, parse_window
+from scanner.terms import parse_day, parse_gate, parse_window
 from tests.sample import HOSTILE
 
 
@@ -59,3 +59,12 @@ def test_a_word_that_is_no_status_is_answered_with_the_words(text: str, hint: st
         parse_gate(text)
     assert hint in str(caught.value)
     assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "20270331", "2027-W13-3", "2027-W13", "2027-3-31", " 2027-03-31", "2027-02-30", HOSTILE]
+)
+def test_a_day_is_written_in_one_way(text: str) -> None:
+    with pytest.raises(ScanError, match=r"^'.*' is no day: write it like 2026-11-22\.$"):
+        parse_day(text)
+    assert str(parse_day("2027-03-31")) == "2027-03-31"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.text import clean, for_log, quoted, redact, shorten, width
+from scanner.text import clean, for_log, harmless, json_for_log, quoted, redact, shorten, width
 
 any_text = st.text(st.characters()) | st.text(alphabet="\x1b\u202e\udc80#[:\n a@/\r\x85\u2028")
 
@@ -41,6 +41,21 @@ def test_a_runner_finds_nothing_to_obey(text: str) -> None:
     logged = for_log(text)
     assert "##[" not in logged
     assert not any(line.lstrip().startswith("::") for line in logged.split("\n"))
+
+
+def test_what_is_made_harmless_is_one_line_without_marks_and_secrets_and_no_longer_than_asked() -> None:
+    text = "::error::\x1b[31m https://me:secret@host/##[group]\n" + "x" * 100
+    assert harmless(text).startswith(": :error::\\x1b[31m https://***@host/# #[group]\\x0a")
+    assert all(len(harmless(text, longest)) == longest for longest in range(1, 60))
+    assert harmless("plain") == "plain"
+
+
+def test_a_mark_in_json_is_broken_and_its_value_kept() -> None:
+    from json import dumps, loads
+
+    broken = json_for_log(dumps("##[group]"))
+    assert "##[" not in broken
+    assert loads(broken) == "##[group]"
 
 
 def test_harmless_text_reaches_the_log_as_it_is() -> None:

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.model import Cycle, EvidenceClass, Reason, Status
+from scanner.model import Advice, Cycle, EvidenceClass, Location, Reason, Stamp, Status
 from scanner.wording import (
+    advised,
     at_least,
     called,
     counted,
@@ -19,9 +20,12 @@ from scanner.wording import (
     ending,
     ending_of,
     judged,
+    judged_with,
+    located,
     marked_deprecated,
+    old_data,
     reason,
-    titled,
+    untitled,
 )
 
 if TYPE_CHECKING:
@@ -185,14 +189,31 @@ def test_every_reason_has_words() -> None:
     assert len({reason(word) for word in Reason}) == len(Reason)
 
 
-@pytest.mark.parametrize(
-    ("title", "label", "text"),
-    [
-        ("Python", "3.12", "Python 3.12"),
-        ("Microsoft Windows Server", "Windows Server 2022 LTS", "Microsoft Windows Server 2022 LTS"),
-        ("Apple macOS", "macOS 15 (Sequoia)", "Apple macOS 15 (Sequoia)"),
-        ("AlmaLinux OS", "AlmaLinux OS 9", "AlmaLinux OS 9"),
-    ],
-)
-def test_what_title_and_label_share_is_said_once(title: str, label: str, text: str) -> None:
-    assert titled(title, label) == text
+def test_a_place_is_written_as_editors_do() -> None:
+    assert located(Location("api/go.mod", 3, 5, 9)) == "api/go.mod:3"
+    assert located(Location("api/go.mod")) == "api/go.mod"
+
+
+def test_what_everything_was_judged_with_names_day_and_data() -> None:
+    stamp = Stamp("abc", date(2026, 11, 20), 1204, "", "endoflife.date")
+    said = "Judged as of 2026-11-22 with data of 2026-11-20 (1,204 products, revision abc)."
+    assert judged_with(stamp, TODAY) == said
+
+
+@pytest.mark.parametrize(("days", "warned"), [(180, False), (181, True)])
+def test_data_is_old_after_half_a_year(days: int, *, warned: bool) -> None:
+    stamp = Stamp("abc", TODAY - timedelta(days=days), 1, "", "")
+    assert old_data(stamp, TODAY).startswith(f"The product data is {days} days old") is warned
+
+
+def test_a_title_is_taken_off_only_where_it_stands_as_a_word() -> None:
+    assert untitled("Windows Server 2022", "windows server") == "2022"
+    assert untitled("Goodbye 1", "Go") == "Goodbye 1"
+    assert untitled("Go", "Go") == "Go"
+
+
+def test_a_cycle_to_move_to_is_called_lts_once() -> None:
+    assert advised(Advice("22", lts=True)) == "22 LTS"
+    assert advised(Advice("22 LTS", lts=True)) == "22 LTS"
+    assert advised(Advice("22")) == "22"
+    assert advised(Advice(None, replacement="pkg:npm/other")) == ""

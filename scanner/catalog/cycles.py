@@ -1,4 +1,4 @@
-"""Which release cycle of a product a version belongs to: docs/architecture.md, DESIGN section 2.
+"""Which release cycle of a product a version belongs to.
 
 Components compare as numbers and the longest cycle name that is a component-wise prefix wins.
 Products whose names are not prefixes of their versions (Windows, Exchange) are read by what their
@@ -7,7 +7,7 @@ own cycles say: names, labels, codenames, and each cycle's `latest`. No product 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, TypeVar
 
 from scanner.catalog.versions import (
     LONGEST,
@@ -24,7 +24,7 @@ from scanner.catalog.versions import (
 from scanner.model import EvidenceClass, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from scanner.model import Cycle, Product
 
@@ -36,7 +36,9 @@ _FIRST_YEAR: Final = 1900
 # Java called its releases 5 to 8 `1.5.0_NN` to `1.8.0_NN`.
 _LEGACY_JAVA: Final = ((5,), (6,), (7,), (8,))
 _JAVA: Final = frozenset({"java", "jdk", "jre", "openjdk"})
-_SHAPES_KEPT: Final = 4096
+_PRODUCTS_KEPT: Final = 4096
+
+_Prepared = TypeVar("_Prepared")
 
 
 class Unresolved(NamedTuple):
@@ -277,20 +279,27 @@ def _outside(release: Version, shape: _Shape) -> Unresolved:
     return Unresolved(Reason.OLDER if names else Reason.GAP)
 
 
-_plain_names: dict[int, tuple[Product, Mapping[str, Cycle]]] = {}
-_shapes: dict[int, tuple[Product, _Shape]] = {}
+def once(prepare: Callable[[Product], _Prepared]) -> Callable[[Product], _Prepared]:
+    """Prepare each product once."""
+    # By identity, because hashing a product costs more than placing a version in it. The product is
+    # kept beside what was prepared, so that its id cannot come to mean another one.
+    known: dict[int, tuple[Product, _Prepared]] = {}
+
+    def prepared(product: Product) -> _Prepared:
+        found = known.get(id(product))
+        if found is None or found[0] is not product:
+            if len(known) >= _PRODUCTS_KEPT:
+                known.clear()
+            found = known[id(product)] = (product, prepare(product))
+        return found[1]
+
+    return prepared
 
 
+@once
 def _plain_names_of(product: Product) -> Mapping[str, Cycle]:
-    # By identity, for the reasons given below.
-    known = _plain_names.get(id(product))
-    if known is None or known[0] is not product:
-        if len(_plain_names) >= _SHAPES_KEPT:
-            _plain_names.clear()
-        regular = all(map(_is_regular, product.cycles))
-        known = product, {cycle.name: cycle for cycle in product.cycles} if regular else {}
-        _plain_names[id(product)] = known
-    return known[1]
+    regular = all(map(_is_regular, product.cycles))
+    return {cycle.name: cycle for cycle in product.cycles} if regular else {}
 
 
 def _is_regular(cycle: Cycle) -> bool:
@@ -300,20 +309,8 @@ def _is_regular(cycle: Cycle) -> bool:
     return all(map(is_plain, texts)) and all(f"{text}.".startswith(first) for text in texts)
 
 
+@once
 def _shape_of(product: Product) -> _Shape:
-    # By identity, because hashing a product costs more than placing a version in it. The product is
-    # kept beside its shape, so that its id cannot come to mean another one.
-    known = _shapes.get(id(product))
-    if known is not None and known[0] is product:
-        return known[1]
-    if len(_shapes) >= _SHAPES_KEPT:
-        _shapes.clear()
-    shape = _shaped(product)
-    _shapes[id(product)] = (product, shape)
-    return shape
-
-
-def _shaped(product: Product) -> _Shape:
     own_names = _own_names(product)
     entries = [_entry(cycle, own_names) for cycle in product.cycles]
     strays = sum(_is_stray(entry) for entry in entries)

@@ -13,7 +13,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from scanner.model import Evidence, EvidenceClass, EvidenceKind, Reason
-from scanner.purl import split
+from scanner.purl import DISTRO_HEADS, DISTRO_TYPES, split
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from scanner.catalog.images import Tables
     from scanner.model import Family, Product
     from scanner.purl import Purl
-
-# A purl of these types is a package that a distribution made: the distribution's support counts.
-DISTRO_TYPES = frozenset({"apk", "deb", "rpm"})
 
 # What the key of an image begins with, and where an image is whose name has no host.
 IMAGE = "image/"
@@ -40,9 +37,8 @@ _WITHOUT_CASE = frozenset(
 _LOWER_HEADS = {f"pkg:{purl_type}": purl_type for purl_type in sorted(_WITHOUT_CASE)}
 _CASED_HEADS = {f"pkg:{purl_type}": purl_type for purl_type in ("cargo", "gem", "generic", "maven")}
 _SEPARATORS = re.compile(r"[-_.]+")
-_DISTRO_HEADS = ("pkg:apk/", "pkg:alpine/", "pkg:deb/", "pkg:rpm/")
 # More than the name tells what purls of these types are.
-_NOT_BY_NAME = DISTRO_TYPES | IMAGE_TYPES | {"alpine", "generic"}
+_NOT_BY_NAME = DISTRO_TYPES | IMAGE_TYPES | {"generic"}
 _QUERY = r"[?#][^\n]*"
 _BASES_REMEMBERED = 100_000
 _ANY = ("",)
@@ -64,7 +60,7 @@ _OS_SPACES = str.maketrans(" _", "--")
 class Found(NamedTuple):
     """The product that a purl belongs to, and the product's version that the purl's version stands for.
 
-    `type` is the purl's type, `apk` also for `alpine`; see DISTRO_TYPES. `family` is set when a family
+    `type` is the purl's type, `apk` also for `alpine`. `family` is set when a family
     led to the product, or says how the version is rewritten; `unresolvable` when it knows no version for this one.
     `reason` says of an image, and of what a family does not know, why it tells no version of the product; then
     there is no cycle to look for.
@@ -148,7 +144,7 @@ class Index:
         return [
             number
             for number in found
-            if not keys[number].startswith(_DISTRO_HEADS)
+            if not keys[number].startswith(DISTRO_HEADS)
             or self._may_be_known(
                 str(purls[number]), keys[number], _ANY if keys[number] in known else names.starts(bases[number])
             )
@@ -157,7 +153,7 @@ class Index:
     def _may_be_known(self, purl: str, key: str, starts: tuple[str, ...]) -> bool:
         name = key.rpartition("/")[2]
         # A distribution's package is judged by the distribution, or by its bare name.
-        if name and purl.startswith(_DISTRO_HEADS) and "distro=" not in purl and "%" not in key:
+        if name and purl.startswith(DISTRO_HEADS) and "distro=" not in purl and "%" not in key:
             starts = self._names.packaged
         return name.startswith(starts)
 
@@ -266,7 +262,7 @@ class _Names:
         self.bases = {
             _folded(f"pkg:{base}"): tuple(map(_folded, starts)) for base, starts in known.family_starts().items()
         }
-        bases = [base for base in self.bases if f"{base}/".startswith(_DISTRO_HEADS)]
+        bases = [base for base in self.bases if f"{base}/".startswith(DISTRO_HEADS)]
         self._distro_starts = tuple(start for base in bases for start in self.bases[base])
         self._packaged_names = known.packaged_names
         self.bases |= dict.fromkeys(bases, _ANY)
@@ -274,7 +270,7 @@ class _Names:
     @cached_property
     def packaged(self) -> tuple[str, ...]:
         """What the names of all begin with that may be a distribution's package, in whatever namespace."""
-        distro = (key.rpartition("/")[2] for key in self.keys if key.startswith(_DISTRO_HEADS))
+        distro = (key.rpartition("/")[2] for key in self.keys if key.startswith(DISTRO_HEADS))
         return tuple({*distro, *map(_folded, self._packaged_names()), *self._distro_starts})
 
     def starts(self, base: str) -> tuple[str, ...]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from scanner.model import ScanError
-from scanner.text import clean, shorten
+from scanner.text import cited, clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from scanner.model import Ignore, Location, Override, Policy, Product, Selector
 
-_NAME_LENGTH = 80
 _SUGGESTED = 12
 
 
@@ -35,10 +34,10 @@ def resolved(policy: Policy, known: Known) -> Policy:
     def id_of(name: str, cycle: str | None, place: Location) -> str:
         product = known.product(name)
         if product is None:
-            raise _unknown(place, f"There is no product '{_shown(name)}'.", name, known.names())
+            raise _unknown(place, f"There is no product '{cited(name)}'.", name, known.names())
         names = [other.name for other in product.cycles]
         if cycle is not None and cycle not in names:
-            raise _unknown(place, f"{product.title} has no cycle '{_shown(cycle)}'.", cycle, names)
+            raise _unknown(place, f"{product.title} has no cycle '{cited(cycle)}'.", cycle, names)
         return product.id
 
     return policy._replace(
@@ -65,7 +64,3 @@ def _unknown(place: Location, sentence: str, word: str, known: Iterable[str]) ->
     some = ", ".join(names[:_SUGGESTED])
     hint = f"Did you mean '{close[0]}'?" if close else f"There are {some}{', …' if len(names) > _SUGGESTED else '.'}"
     return ScanError(f"{clean(place.path)}:{place.line or 1}: {sentence} {hint}")
-
-
-def _shown(text: str) -> str:
-    return shorten(clean(text), _NAME_LENGTH)

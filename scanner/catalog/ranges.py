@@ -23,7 +23,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Final, NamedTuple, TypeAlias
 
-from scanner.catalog.cycles import Unresolved, cycle_of
+from scanner.catalog.cycles import Unresolved, cycle_of, once
 from scanner.catalog.versions import cleaned, floats, version_of
 from scanner.model import Cycle, Product, Reason
 
@@ -524,22 +524,8 @@ class _Piece(NamedTuple):
     cycles: tuple[Cycle, ...]
 
 
-_pieces: dict[int, tuple[Product, tuple[_Piece, ...] | None]] = {}
-
-
+@once
 def _pieces_of(product: Product) -> tuple[_Piece, ...] | None:
-    # By identity, and with the product beside it, for the reasons given in `cycles`.
-    known = _pieces.get(id(product))
-    if known is not None and known[0] is product:
-        return known[1]
-    if len(_pieces) >= _KEPT:
-        _pieces.clear()
-    pieces = _cut_up(product)
-    _pieces[id(product)] = (product, pieces)
-    return pieces
-
-
-def _cut_up(product: Product) -> tuple[_Piece, ...] | None:
     """Cut the line wherever `cycle_of` can begin to answer otherwise, and ask it once for each piece.
 
     Newest first. None where a cycle has nothing of the versions that begin with its name: a range

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from scanner import config, console
-from scanner.model import ScanError
+from scanner.model import ScanError, Status
 from scanner.plugin import Command
 from scanner.settings import TABLES
 from scanner.text import clean, for_log, shorten
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from scanner.config import Settings
-    from scanner.model import Selector
+    from scanner.model import Gate, Selector
     from scanner.options import Given, Option
     from scanner.plugin import World
     from scanner.settings import Table
@@ -57,9 +57,9 @@ _ENTRIES: Final = {
 
 def run(given: Given, world: World) -> int:
     """Do one of the three."""
-    action, *rest = given.inputs or ("nothing",)
+    action, *rest = given.inputs or ("",)
     if action not in _ACTIONS:
-        msg = f"`eolscan config` takes one of {', '.join(_ACTIONS)}, not {action!r}."
+        msg = f"`eolscan config` takes one of {', '.join(_ACTIONS)}{f', not {action!r}' if action else ''}."
         raise ScanError(msg)
     if len(rest) > (action == "show"):
         msg = f"`eolscan config {action}` wants {'one path' if action == 'show' else 'nothing else'}."
@@ -134,9 +134,15 @@ def _entries(settings: Settings) -> Iterator[tuple[str, str, str]]:
         yield "support", _shown(said), f"{_shown(contract.location.path)}:{contract.location.line}"
     for entry in policy.overrides:
         window = f" within {'auto' if entry.window.days is None else f'{entry.window.days}d'}" if entry.window else ""
-        fails = f" fail-on {','.join(sorted(entry.gate.statuses)) or 'never'}" if entry.gate else ""
+        fails = f" fail-on {_failing(entry.gate)}" if entry.gate else ""
         said = f"{_chosen(entry.selector)}:{window}{fails}"
         yield "override", _shown(said), f"{_shown(entry.location.path)}:{entry.location.line}"
+
+
+def _failing(gate: Gate) -> str:
+    ahead = "" if gate.expiring_days is None else f":{gate.expiring_days}d"
+    words = (f"{status}{ahead if status is Status.EXPIRING else ''}" for status in sorted(gate.statuses))
+    return ",".join(words) or "never"
 
 
 def _chosen(selector: Selector) -> str:
@@ -145,17 +151,21 @@ def _chosen(selector: Selector) -> str:
     return " ".join(filter(None, (*named, *direct)))
 
 
-def _init(given: Given, world: World) -> int:  # noqa: ARG001 -- every action is called alike
+def _init(given: Given, world: World) -> int:
     path = os.path.join(world.cwd, config.FILES[0])
     if os.path.lexists(path):
         msg = f"{config.FILES[0]} is there already, and stays as it is."
         raise ScanError(msg)
+    before = config.settings(given.flags, world.environ, world.cwd, world.cwd).file
     console.write_file(world, config.FILES[0], start())
     console.say(world, f"{config.FILES[0]} was written; everything in it is still the default.")
+    if before:
+        told = os.path.relpath(before, world.cwd)
+        console.say(world, f"It takes the place of {told} for what lies here: copy what is to hold on.")
     return 0
 
 
-def _schema(given: Given, world: World) -> int:  # noqa: ARG001 -- as above
+def _schema(given: Given, world: World) -> int:  # noqa: ARG001 -- every action is called alike
     from json import dumps
 
     world.stdout.write(dumps(schema(), indent=2) + "\n")

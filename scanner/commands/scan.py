@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Final
 from scanner import config, console, plugin
 from scanner.corridor import Extras, scan
 from scanner.message import chores
-from scanner.model import Problem
+from scanner.model import Problem, ScanError
 from scanner.options import Option
 from scanner.plugin import Command, Style
 from scanner.reading import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from scanner.config import Settings
     from scanner.model import Known, Report
     from scanner.options import Given
-    from scanner.plugin import World
+    from scanner.plugin import Reporter, World
 
 OPTIONS: Final = (
     *config.options(),
@@ -33,12 +33,26 @@ def run(given: Given, world: World) -> int:
     if "version" in given.flags:
         return _version(world, verbose="verbose" in given.flags)
     inputs = given.inputs or (".",)
+    _check_words(given.inputs, world)
     settings = config.settings(given.flags, world.environ, config.start(inputs, world.cwd), world.cwd)
     report = _compared(_scanned(inputs, settings, given, world), inputs, settings, world)
     _write(report, settings, world)
     if settings.format != "table" and not settings.quiet:
         console.tell(world, [*report.problems, *(Problem(*chore) for chore in chores(report.upkeep))])
     return _exit_code(report, settings, world)
+
+
+def _check_words(inputs: Sequence[str], world: World) -> None:
+    """Raise `ScanError` for a word that is no path, and nearly a command."""
+    for word in inputs:
+        if not word.isalpha() or os.path.lexists(os.path.join(world.cwd, word)):
+            continue
+        from difflib import get_close_matches
+
+        close = get_close_matches(word, plugin.names("commands"), n=1)
+        if close:
+            msg = f"{word} does not exist. Did you mean `eolscan {close[0]}`? A command comes before all options."
+            raise ScanError(msg)
 
 
 def _compared(report: Report, inputs: Sequence[str], settings: Settings, world: World) -> Report:
@@ -59,8 +73,10 @@ def _compared(report: Report, inputs: Sequence[str], settings: Settings, world: 
 
 
 def _scanned(inputs: Sequence[str], settings: Settings, given: Given, world: World) -> Report:
+    _check_apart(settings, world)
     formats = {settings.format, *(name for name, _ in settings.outputs)}
-    reporters = [plugin.reporter(name) for name in formats]
+    reporters = [*_reporters("format", [settings.format], settings)]
+    reporters += _reporters("output", [name for name, _ in settings.outputs], settings)
     extras = Extras(
         line_hashes="sarif" in formats,
         components=any(reporter.needs_components for reporter in reporters),
@@ -83,6 +99,26 @@ def _scanned(inputs: Sequence[str], settings: Settings, given: Given, world: Wor
             allow_empty=settings.allow_empty,
             settings=config.Nearest(given.flags, world.environ, world.cwd, settings),
         )
+
+
+def _check_apart(settings: Settings, world: World) -> None:
+    """Raise `ScanError` where one report would take the place of another."""
+    seen = set[str]()
+    for _, path in settings.outputs:
+        whole = os.path.abspath(os.path.join(world.cwd, path))
+        if whole in seen and (os.path.isfile(whole) or not os.path.exists(whole)):
+            msg = f"{settings.said['output'][1]}: Two reports would go to {path}, and one of them be lost."
+            raise ScanError(msg)
+        seen.add(whole)
+
+
+def _reporters(option: str, names: Sequence[str], settings: Settings) -> Iterator[Reporter]:
+    for name in names:
+        try:
+            yield plugin.reporter(name)
+        except ScanError as error:
+            msg = f"{settings.said[option][1]}: {error}"
+            raise ScanError(msg) from error
 
 
 def _cache(world: World) -> str | None:

@@ -1,4 +1,4 @@
-"""The charts that a Helm chart asks for, as its manifest and its lockfile list them alike.
+"""The charts that a Helm chart, or another file, asks for; a manifest and its lockfile list them alike.
 
 https://helm.sh/docs/topics/charts/#chart-dependencies. The purl type `helm` is none that is registered, but the
 one that tools write.
@@ -35,6 +35,14 @@ def charts(document: object, places: Places, *, locked: bool = False) -> Iterato
             yield Problem(str(error), _first_place(chart, path, places))
 
 
+def asked(name: str, version: str | None, location: Location) -> Dependency:
+    """Return the chart that is asked for by name and version."""
+    # A version is a range, of which a whole version is one that lets in itself only.
+    pin = re.fullmatch(r"=?\s*(v?[0-9]+\.[0-9]+\.[0-9]+(?:[-+][0-9A-Za-z.+-]+)?)", version or "")
+    purl = make("helm", name, pin[1] if pin else None)
+    return Dependency(purl, location, None if pin else version or None, direct=True)
+
+
 def _chart(chart: decode.Table, path: Path, places: Places, *, locked: bool) -> Iterator[Parsed]:
     what = f"dependency {int(path[-1]) + 1}"
     name = decode.text(chart.get("name"), f"The name of {what}")
@@ -45,14 +53,7 @@ def _chart(chart: decode.Table, path: Path, places: Places, *, locked: bool) -> 
     if re.fullmatch(r"[A-Za-z0-9][\w.-]*", name) is None:
         msg = f"No chart can be named {quoted(name)}."
         raise decode.ShapeError(msg)
-    # A version is a range, of which a whole version is one that lets in itself only.
-    pin = re.fullmatch(r"=?\s*(v?[0-9]+\.[0-9]+\.[0-9]+(?:[-+][0-9A-Za-z.+-]+)?)", version or "")
-    yield Dependency(
-        purl=make("helm", name, pin[1] if pin else None),
-        location=places.text((*path, "name"), name),
-        requirement=None if pin else version,
-        direct=True,
-    )
+    yield asked(name, version, places.text((*path, "name"), name))
 
 
 def _first_place(chart: object, path: Path, places: Places) -> Location:

@@ -79,7 +79,7 @@ def version(product: str, text: str, location: Location) -> Dependency | Problem
     """Return the version of a product as a resource writes it; an expression, or what moves, is a requirement."""
     text = text.strip()
     purl = make("generic", product)
-    is_open = _is_open(text) or text.lower() in _MOVING
+    is_open = oci.is_computed(text) or text.lower() in _MOVING
     found = None if is_open else re.fullmatch(r"v?([0-9]+(?:\.[0-9]+)*(?:[.+-][\w.+-]*)?)", text[:_LONGEST], re.ASCII)
     if found is None and not is_open:
         return Problem(f"{quoted(text)} is no version of {quoted(product)}.", location)
@@ -137,10 +137,6 @@ def _of_engine(rule: Rule, attributes: Node, known: Known, spelled: Callable[[st
                 yield Dependency(make("generic", product), at.place(), kind=Kind.RUNTIME, direct=True)
 
 
-def _is_open(text: str) -> bool:
-    return "$" in text or "{{" in text
-
-
 # How some write versions.
 
 
@@ -154,7 +150,7 @@ def _aurora_mysql(text: str) -> str:
 
 def _by_product(text: str, location: Location) -> Dependency | Problem | None:
     """Read `POSTGRES_9_6`, `REDIS_6_X`, `OpenSearch_2.5`: a product and its version in one."""
-    if _is_open(text):
+    if oci.is_computed(text):
         return None
     name, _, number = text.lower().partition("_")
     product = _PRODUCTS.get(name)
@@ -176,7 +172,7 @@ def _beanstalk(text: str, location: Location) -> Dependency | Problem | None:
 
 def _composer(text: str, location: Location) -> Dependency | Problem | None:
     found = re.search(r"-airflow-([0-9][\w.]*)", text)
-    return version("apache-airflow", found[1], location) if found and not _is_open(text) else None
+    return version("apache-airflow", found[1], location) if found and not oci.is_computed(text) else None
 
 
 def _emr(text: str, location: Location) -> Dependency | Problem | None:
@@ -184,18 +180,16 @@ def _emr(text: str, location: Location) -> Dependency | Problem | None:
 
 
 def _function(text: str, location: Location) -> Dependency | Problem | None:
-    return None if _is_open(text) else elsewhere(text, location)
-
-
-def _on_lambda(text: str, location: Location) -> Dependency | Problem | None:
-    return on_lambda(text, location)
+    return None if oci.is_computed(text) else elsewhere(text, location)
 
 
 def _stack(tool: str) -> Reader:
     # `v6.0`, `14-lts`, `java11`, `~18`; of .NET `v4.0` and less is the Framework, of which this is not the version.
     def read(text: str, location: Location) -> Dependency | Problem | None:
         number = re.sub(r"^(?:java|go)|-lts$", "", text.lower())
-        if _is_open(text) or (tool == "dotnet" and re.match(r"v?[1-4]\.", number) and not number.startswith("3.1")):
+        if oci.is_computed(text) or (
+            tool == "dotnet" and re.match(r"v?[1-4]\.", number) and not number.startswith("3.1")
+        ):
             return None
         return asked(tool, number, location)
 
@@ -304,7 +298,7 @@ _STACKS: Final = {
 _DATABASE: Final = (Rule("engine_version", engine="engine", engines=_RDS, part_of="db_cluster_identifier"),)
 _CACHE: Final = (Rule("engine_version", engine="engine", engines=_ELASTICACHE),)
 _EKS: Final = (Rule("version", "amazon-eks", whole=True),)
-_LAMBDA: Final = (Rule("runtime", read=_on_lambda),)
+_LAMBDA: Final = (Rule("runtime", read=on_lambda),)
 _AZURE_POSTGRESQL: Final = (Rule("version", "azure-database-for-postgresql", whole=True),)
 _AZURE_MYSQL: Final = (Rule("version", "azure-database-for-mysql", whole=True),)
 _AZURE_APP: Final = (
@@ -346,7 +340,7 @@ _RULES: Final[dict[str, tuple[Rule, ...]]] = {
     "aws_glue_job": (Rule("glue_version", "amazon-glue"),),
     "aws_instance": (Rule("ami", read=machines.system),),
     "aws_lambda_function": _LAMBDA,
-    "aws_lambda_layer_version": (Rule("compatible_runtimes", read=_on_lambda),),
+    "aws_lambda_layer_version": (Rule("compatible_runtimes", read=on_lambda),),
     "aws_mq_broker": (Rule("engine_version", engine="engine_type", engines=_AMAZON_MQ),),
     "aws_msk_cluster": (Rule("kafka_version", "amazon-msk", whole=True),),
     "aws_mwaa_environment": (Rule("airflow_version", "apache-airflow", whole=True),),

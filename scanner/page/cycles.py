@@ -13,7 +13,7 @@ from scanner.page.filters import filters, marks
 from scanner.page.groups import WORDS, names, title
 from scanner.page.markup import LINE, Html, joined, link, tag, where
 from scanner.page.siblings import siblings
-from scanner.wording import counted, ending_of, marked, marked_deprecated
+from scanner.wording import advised, counted, ending_of, marked, marked_deprecated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -154,8 +154,7 @@ def _move(group: Group) -> Iterator[Html]:
         return _lines(f"use {purl.name_beside(advice.replacement or '', group.match.dependency.purl)}", "instead")
     until = f"until {advice.eol}" if isinstance(advice.eol, date) else "no announced end" if advice.eol is False else ""
     newest = f"newest {advice.latest}" if advice.latest and advice.latest != advice.cycle else ""
-    lts = " LTS" if advice.lts and "LTS" not in advice.cycle else ""
-    return _lines(advice.cycle + lts, joined((tag("i", part) for part in (until, newest) if part), ", "))
+    return _lines(advised(advice), joined((tag("i", part) for part in (until, newest) if part), ", "))
 
 
 def _entry(entry: Entry) -> Html:

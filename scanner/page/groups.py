@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from scanner import purl
 from scanner.model import EvidenceKind, Kind, Status
 from scanner.page import lifelines
-from scanner.wording import called
+from scanner.wording import called, untitled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from scanner.model import Ending, Finding, Match, Report
     from scanner.page.lifelines import Axis
 
-_ORDER: Final = tuple(Status)
 IGNORED: Final = "ignored"
 
 # What a page calls them.
@@ -80,10 +79,7 @@ class Group(NamedTuple):
     @property
     def last_day(self) -> Ending:
         """The end of the support that counts; None where a mark of the maintainers says more than any day."""
-        match = self.match
-        if self.status is Status.DEPRECATED:
-            return None
-        return match.cycle.eol if match.extension is None else match.extension.until
+        return None if self.status is Status.DEPRECATED else self.match.last_day
 
 
 class Sight(NamedTuple):
@@ -116,7 +112,7 @@ def groups(report: Report) -> list[Group]:
 def numbers(groups: Iterable[Group]) -> dict[str, int]:
     """Count entries by what they are shown as, the worst first."""
     counts = Counter(entry.word for group in groups for entry in group.entries)
-    return {word: counts[word] for word in (*_ORDER, IGNORED) if counts[word]}
+    return {word: counts[word] for word in (*Status, IGNORED) if counts[word]}
 
 
 def title(match: Match, today: date) -> str:
@@ -126,11 +122,10 @@ def title(match: Match, today: date) -> str:
 
 def names(match: Match, today: date) -> tuple[str, str]:
     """Name product and cycle; the cycle is empty where all versions are alike."""
-    product, cycle = match.product.title, called(match.cycle, today)
+    product = match.product.title
     if match.product.whole:
         return product, ""
-    if cycle.casefold().startswith(product.casefold() + " "):
-        cycle = cycle[len(product) + 1 :]
+    cycle = untitled(called(match.cycle, today), product)
     return product, f"before {cycle}" if match.evidence.kind is EvidenceKind.INFERRED else cycle
 
 
@@ -154,5 +149,4 @@ def _place(entry: Entry) -> tuple[str, str, int]:
 def _urgency(group: Group) -> tuple[bool, int, bool, int, str, str]:
     end, match = group.last_day, group.match
     day = end.toordinal() if isinstance(end, date) else 0
-    rank = _ORDER.index(group.status)
-    return group.word == IGNORED, rank, not day, day, match.product.title.casefold(), match.cycle.name
+    return group.word == IGNORED, group.status.rank, not day, day, match.product.title.casefold(), match.cycle.name

@@ -8,14 +8,14 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scanner.endings import ended
+from scanner.endings import ended, phases
 from scanner.page.markup import Html, joined, tag
 from scanner.wording import ending_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from scanner.model import Cycle, Ending, Extension
+    from scanner.model import Cycle, Extension
 
 # What is further away is cut: a system of the year 2001 may not press all others together.
 _YEARS_BEFORE, _YEARS_AFTER = 7, 6
@@ -105,8 +105,7 @@ def scale(axis: Axis, today: date) -> Html:
 
 def bar(cycle: Cycle, axis: Axis, today: date, extension: Extension | None = None, *, mute: bool = False) -> Html:
     """Draw the life of one cycle, and say the same in words for those who do not see it, unless they stand beside."""
-    phases = _phases(cycle, axis, today, extension)
-    parts = [part for phase in phases for part in _drawn(phase)]
+    parts = [part for phase in _phases(cycle, axis, today, extension) for part in _drawn(phase)]
     if cycle.released and cycle.released.year < axis.first:
         parts.append(tag("use", href="#earlier", x="0%"))
     return tag(
@@ -127,34 +126,18 @@ def described(cycle: Cycle, today: date) -> str:
 def _phases(cycle: Cycle, axis: Axis, today: date, extension: Extension | None) -> list[_Phase]:
     here = axis.at(today)
     at = axis.at(cycle.released) if cycle.released else None
-    phases: list[_Phase] = []
-    for kind, end in _kinds(cycle, extension):
+    found: list[_Phase] = []
+    for support, end in phases(cycle, cycle.eoes if extension is None else extension.until):
+        kind = "carried" if support == "extended" and extension else support
         last = axis.at(end) if isinstance(end, date) else here if end else 100.0
         # Of a cycle whose first day nobody knows, what lies ahead is known, and what lies behind is not.
         start = here if at is None else at
         if last > start:
-            phases.append(_Phase("unsure" if end is True else kind, start, last, end is False))
+            found.append(_Phase("unsure" if end is True else kind, start, last, end is False))
         at = last if at is None else max(at, last)
     if ended(cycle.eol, today) and isinstance(cycle.eol, date) and extension is None:
-        phases.append(_Phase("over", axis.at(cycle.eol), here))
-    return phases
-
-
-def _kinds(cycle: Cycle, extension: Extension | None) -> list[tuple[str, date | bool]]:
-    """List the kinds of support that follow each other, each with its ending."""
-    eoas, eol = cycle.eoas, cycle.eol
-    kinds: list[tuple[str, date | bool]] = []
-    if isinstance(eoas, date):
-        kinds.append(("active", min(eoas, eol) if isinstance(eol, date) else eoas))
-    elif eoas is False and eol is not True and not isinstance(eol, date):
-        kinds.append(("active", False))
-    if eol is not None:
-        # Where nobody divides active support from security fixes, all of it is active support.
-        kinds.append(("security" if eoas else "active", eol))
-    later: Ending = cycle.eoes if extension is None else extension.until
-    if later is not None and later is not True:
-        kinds.append(("extended" if extension is None else "carried", later))
-    return kinds or [("unsure", True)]
+        found.append(_Phase("over", axis.at(cycle.eol), here))
+    return found
 
 
 def _drawn(phase: _Phase) -> list[Html]:

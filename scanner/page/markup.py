@@ -8,7 +8,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from scanner.text import clean, for_log, redact, shorten
+from scanner.text import harmless
+from scanner.wording import located
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,7 +51,7 @@ def joined(content: Iterable[str], between: str = "") -> Html:
 @lru_cache(maxsize=8_192)
 def safe(text: str) -> Html:
     """Make any text harmless in an element and in a quoted attribute."""
-    text = for_log(shorten(redact(clean(text)), _LONGEST))
+    text = harmless(text, _LONGEST)
     # `html.escape` in five steps; the module brings two thousand names of characters along.
     for char, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#x27;")):
         if char in text:
@@ -72,7 +73,7 @@ def day(value: date) -> Html:
 
 def where(location: Location) -> Html:
     """Write a place as editors do."""
-    return tag("code", location.path if location.line is None else f"{location.path}:{location.line}")
+    return tag("code", located(location))
 
 
 def _attribute(key: str, value: str | int | bool) -> str:  # noqa: FBT001 -- a value is no flag

@@ -10,10 +10,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from scanner import decode
-from scanner.ecosystems import oci
-from scanner.model import Dependency, Location, Problem
+from scanner.ecosystems import helm, oci
+from scanner.model import Location, Problem
 from scanner.plugin import Parser
-from scanner.purl import make
 from scanner.syntax.yaml import documents
 
 if TYPE_CHECKING:
@@ -67,13 +66,7 @@ def _image(entry: Table, name: str, path: Path, places: Places) -> Iterator[Pars
 
 def _chart(entry: Table, name: str, path: Path, places: Places) -> Iterator[Parsed]:
     version = decode.optional_text(entry.get("version"), f"The version of {name}")
-    exact = version is not None and re.fullmatch(r"v?[0-9]+\.[0-9]+\.[0-9]+(?:[-+][\w.+-]+)?", version) is not None
-    yield Dependency(
-        purl=make("helm", name, version if exact else None),
-        location=places.text((*path, "name"), name),
-        requirement=None if exact else version,
-        direct=True,
-    )
+    yield helm.asked(name, version, places.text((*path, "name"), name))
 
 
 def _mark(head: bytes) -> bool:

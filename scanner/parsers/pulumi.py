@@ -9,11 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from scanner.ecosystems import kubernetes, managed
+from scanner.ecosystems import helm, kubernetes, managed
 from scanner.ecosystems.pipelines import read, resolved
-from scanner.model import Dependency
 from scanner.plugin import Parser
-from scanner.purl import make
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,9 +57,7 @@ def _known(root: Node) -> Known:
 def _chart(properties: Node) -> Iterator[Parsed]:
     chart, version = properties.get("chart"), properties.get("version").text
     if re.fullmatch(r"[A-Za-z0-9][\w-]*", chart.text):
-        pin = re.fullmatch(r"v?[0-9]+\.[0-9]+\.[0-9]+(?:[-+][\w.+-]+)?", version)
-        purl = make("helm", chart.text, version if pin else None)
-        yield Dependency(purl, chart.place(), None if pin else version or None, direct=True)
+        yield helm.asked(chart.text, version, chart.place())
 
 
 def _mark(head: bytes) -> bool:

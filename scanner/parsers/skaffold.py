@@ -9,10 +9,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from scanner import decode
-from scanner.ecosystems import oci
+from scanner.ecosystems import helm, oci
 from scanner.model import Dependency, Location, Problem, Scope
 from scanner.plugin import Parser
-from scanner.purl import make
 from scanner.syntax.yaml import documents
 
 if TYPE_CHECKING:
@@ -62,13 +61,8 @@ def _chart(release: Table, chart: str, path: Path, places: Places) -> Iterator[D
     version = release.get("version")
     if re.fullmatch(r"[A-Za-z0-9][\w.-]*", name) is None:
         return  # a template, or an address that names none
-    exact = isinstance(version, str) and re.fullmatch(r"v?[0-9]+\.[0-9]+\.[0-9]+(?:[-+][\w.+-]+)?", version)
-    yield Dependency(
-        purl=make("helm", name, str(version) if exact else None),
-        location=places.text((*path, "remoteChart"), chart),
-        requirement=version if isinstance(version, str) and not exact else None,
-        direct=True,
-    )
+    place = places.text((*path, "remoteChart"), chart)
+    yield helm.asked(name, version if isinstance(version, str) else None, place)
 
 
 def _mark(head: bytes) -> bool:

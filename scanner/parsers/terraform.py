@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from scanner.ecosystems import managed, oci
+from scanner.ecosystems import helm, managed, oci
 from scanner.ecosystems.hashicorp import blocks, configuration, meanings
 from scanner.ecosystems.runtimes import asked
 from scanner.model import Dependency, Problem
@@ -126,9 +126,7 @@ def _chart(body: Node) -> Iterator[Parsed]:
     chart, version = body.get("chart"), body.get("version").text.strip()
     found = re.fullmatch(r"(?:oci://[\w.:/-]+/|[a-z0-9-]+/)?([A-Za-z0-9][\w-]*)", chart.text.strip())
     if found and not chart.text.startswith("."):
-        pin = re.fullmatch(r"v?[0-9]+\.[0-9]+\.[0-9]+(?:[-+][\w.+-]+)?", version)
-        purl = make("helm", found[1], version if pin else None)
-        yield Dependency(purl, chart.place(*found.span(1)), None if pin else version or None, direct=True)
+        yield helm.asked(found[1], version, chart.place(*found.span(1)))
 
 
 def _contained(body: Node) -> Iterator[Node]:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.message import chores, elsewhere, standing, without_verdict
 from scanner.plugin import Reporter
-from scanner.purl import name_and_version
-from scanner.text import clean, for_log, redact, shorten
-from scanner.wording import counted, coverage
+from scanner.purl import full_name
+from scanner.text import harmless
+from scanner.wording import counted, coverage, judged_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,7 +34,7 @@ def render(report: Report, _style: Style) -> str:
 
 def render_list(dependencies: Sequence[Dependency], problems: Sequence[Problem], _style: Style) -> str:
     """Write each dependency at its place, then what could not be read."""
-    lines = [_line(found.location, _named(found)) for found in dependencies]
+    lines = [_line(found.location, full_name(found)) for found in dependencies]
     lines += [_line(problem.location, f"not-read {problem.message}") for problem in problems]
     return "\n".join([*lines, f"{counted(len(dependencies), 'dependency', 'dependencies')} found.", ""])
 
@@ -76,21 +76,13 @@ def _set_aside(report: Report) -> Iterator[str]:
 
 
 def _outcome(report: Report) -> str:
-    stamp = report.data
     policy = ", ".join(sorted(report.policy.fail_on)) or "never"
-    return (
-        f"{'This fails' if report.failed else 'Nothing fails'} the policy ({policy}). Judged as of {report.today} with "
-        f"data of {stamp.date} ({counted(stamp.products, 'product')}, revision {stamp.revision})."
-    )
-
-
-def _named(dependency: Dependency) -> str:
-    name, version = name_and_version(dependency)
-    return " ".join(filter(None, (name, version or dependency.requirement)))
+    verdict = "This fails" if report.failed else "Nothing fails"
+    return f"{verdict} the policy ({policy}). {judged_with(report.data, report.today)}"
 
 
 def _safe(text: str) -> str:
-    return for_log(shorten(redact(clean(text)), _LONGEST))
+    return harmless(text, _LONGEST)
 
 
 REPORTER: Final = Reporter(

@@ -14,7 +14,7 @@ from scanner.model import Status
 from scanner.plugin import Reporter
 from scanner.purl import name_and_version, name_beside
 from scanner.rules import RULES
-from scanner.text import clean, for_log, redact
+from scanner.text import harmless
 from scanner.wording import reason
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def _cell(value: object) -> str:
     text = str(value)
     if text.isalnum():
         return text
-    text = for_log(redact(clean(text)))
+    text = harmless(text)
     if text.lstrip()[:1] in _FORMULAS and text.strip():
         text = f"'{text}"
     return f'"{text.replace(chr(34), chr(34) * 2)}"' if "," in text or '"' in text or ";" in text else text

@@ -502,10 +502,15 @@ def _scope(scopes: Sequence[Scope]) -> ComponentScope:
 
 
 def _evidence(locations: Iterable[Location]) -> ComponentEvidence:
+    from cyclonedx.model.bom_ref import BomRef
     from cyclonedx.model.component_evidence import ComponentEvidence, Occurrence
 
+    # The library sorts by these, and where they are empty by their addresses in memory: one for all leaves the places.
+    unnamed = BomRef()
     places = dict.fromkeys((_told(location.path), location.line) for location in locations)
-    return ComponentEvidence(occurrences=[Occurrence(location=path, line=line) for path, line in places])
+    return ComponentEvidence(
+        occurrences=[Occurrence(bom_ref=unnamed, location=path, line=line) for path, line in places]
+    )
 
 
 def _written(properties: _Properties) -> list[Property]:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 from scanner import purl
 from scanner.about import NAME
-from scanner.message import chores, elsewhere, without_verdict
-from scanner.model import Status, Upkeep
+from scanner.message import chores, elsewhere, set_aside, standing, without_verdict
+from scanner.model import Upkeep
 from scanner.plugin import Reporter
 from scanner.rules import RULES
-from scanner.text import clean, for_log, redact, shorten
-from scanner.wording import counted, coverage
+from scanner.text import harmless
+from scanner.wording import counted, coverage, judged_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -32,7 +32,6 @@ _TITLE: Final = 120
 
 # The runner knows no `note`; the types are in the order in which they matter.
 _TYPES: Final = ("error", "warning", "notice")
-_WORST_FIRST: Final = tuple(Status)
 
 
 def render(report: Report, _style: Style) -> str:
@@ -45,12 +44,12 @@ def render(report: Report, _style: Style) -> str:
     for name, title, message, location in _told(report):
         by_type[name].append(_command(name, title, message, _place(location, files) if location else []))
     lines = [line for name in _TYPES for line in _kept(by_type[name], name)]
-    return "\n".join([*lines, _harmless(_covered(report)), ""])
+    return "\n".join([*lines, harmless(_covered(report)), ""])
 
 
 def _told(report: Report) -> Iterator[tuple[str, str, str, Location | None]]:
     """Yield type, title, message and place of each annotation, those of a type in the order in which they matter."""
-    for finding in sorted(filter(_is_news, report.findings), key=_badness):
+    for finding in sorted((found for found in report.findings if not standing(found)), key=_badness):
         yield _of_finding(finding)
     for verdict in report.unjudged:
         title = f"No verdict: {_named(verdict.dependency)}"
@@ -64,29 +63,20 @@ def _told(report: Report) -> Iterator[tuple[str, str, str, Location | None]]:
         yield "notice", "Settings without effect", sentence, location
 
 
-def _is_news(finding: Finding) -> bool:
-    return finding.ignored is None and not finding.known
-
-
 def _covered(report: Report) -> str:
-    stamp = report.data
-    ignored = sum(finding.ignored is not None for finding in report.findings)
-    known = sum(finding.known for finding in report.findings if finding.ignored is None)
+    ignored, known = set_aside(report.findings)
     left_out = ((known, "known from the baseline"), (ignored, "ignored"))
     listed = ", ".join(f"{number:,} {word}" for number, word in left_out if number)
     told = f" Findings not shown here: {listed}." if listed else ""
     told += f" Gone since the baseline: {len(report.upkeep.gone):,}." if report.upkeep.gone else ""
-    return (
-        f"{NAME}: {coverage(report.by_status, report.by_reason)}{told} "
-        f"Judged as of {report.today} with data of {stamp.date} "
-        f"({counted(stamp.products, 'product')}, revision {stamp.revision})."
-    )
+    covered = coverage(report.by_status, report.by_reason)
+    return f"{NAME}: {covered}{told} {judged_with(report.data, report.today)}"
 
 
 def _badness(finding: Finding) -> tuple[bool, int, int, str, int]:
     place = finding.matches[0].dependency.location
     days_left = 0 if finding.days_left is None else finding.days_left
-    return (not finding.fails, _WORST_FIRST.index(finding.status), days_left, place.path, place.line or 0)
+    return (not finding.fails, finding.status.rank, days_left, place.path, place.line or 0)
 
 
 def _of_finding(finding: Finding) -> tuple[str, str, str, Location]:
@@ -128,13 +118,9 @@ def _kept(commands: list[str], name: str) -> Iterable[str]:
 
 
 def _command(name: str, title: str, message: str, place: list[tuple[str, str]]) -> str:
-    properties = [*place, ("title", shorten(_harmless(title), _TITLE))]
-    listed = ",".join(f"{key}={_escaped_property(_harmless(value))}" for key, value in properties)
-    return f"::{name} {listed}::{_escaped(shorten(_harmless(message), _MESSAGE))}"
-
-
-def _harmless(text: str) -> str:
-    return for_log(redact(clean(text)))
+    properties = [*place, ("title", harmless(title, _TITLE))]
+    listed = ",".join(f"{key}={_escaped_property(harmless(value))}" for key, value in properties)
+    return f"::{name} {listed}::{_escaped(harmless(message, _MESSAGE))}"
 
 
 def _escaped(text: str) -> str:

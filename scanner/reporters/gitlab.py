@@ -13,8 +13,8 @@ from scanner.about import NAME
 from scanner.message import chores, elsewhere, standing, without_verdict
 from scanner.model import Location, Status
 from scanner.plugin import Reporter
-from scanner.text import clean, for_log, redact, shorten
-from scanner.wording import counted, coverage
+from scanner.text import harmless, json_for_log
+from scanner.wording import coverage, judged_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,7 +45,7 @@ def render(report: Report, _style: Style) -> str:
         issues.setdefault(str(issue["fingerprint"]), issue)
     # A line for each entry: laid out by `indent`, they take five times as long.
     text = ",\n".join(map(dumps, issues.values()))
-    return f"[\n{text}\n]\n".replace("##[", "\\u0023#[")
+    return json_for_log(f"[\n{text}\n]\n")
 
 
 def _issues(report: Report) -> Iterator[_Issue]:
@@ -76,11 +76,7 @@ def _of_finding(finding: Finding, files: Mapping[str, str]) -> _Issue:
 
 def _covered(report: Report, files: Mapping[str, str]) -> _Issue:
     """Say how many dependencies were judged; the same fingerprint on every branch keeps it out of merge requests."""
-    stamp = report.data
-    said = (
-        f"{NAME}: {coverage(report.by_status, report.by_reason)} Judged as of {report.today} with data of {stamp.date} "
-        f"({counted(stamp.products, 'product')}, revision {stamp.revision})."
-    )
+    said = f"{NAME}: {coverage(report.by_status, report.by_reason)} {judged_with(report.data, report.today)}"
     place = Location(report.inputs[0].path)
     return {**_issue("info", "coverage", said, place, files), "fingerprint": _digest("coverage")}
 
@@ -88,11 +84,11 @@ def _covered(report: Report, files: Mapping[str, str]) -> _Issue:
 def _issue(
     severity: str, check: str, said: str, place: Location, files: Mapping[str, str], subject: str = ""
 ) -> _Issue:
-    path = _safe(files.get(place.path, place.path)).lstrip("/").removeprefix("./") or "-"
-    description = shorten(_safe(said), _LONGEST)
+    path = harmless(files.get(place.path, place.path)).lstrip("/").removeprefix("./") or "-"
+    description = harmless(said, _LONGEST)
     return {
         "description": description,
-        "check_name": _safe(check),
+        "check_name": harmless(check),
         "fingerprint": _digest(check, path, subject or description),
         "severity": severity,
         # An entry without a line is refused, so that the first one stands for "the file".
@@ -104,10 +100,6 @@ def _digest(*parts: str) -> str:
     from hashlib import sha256
 
     return sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def _safe(text: str) -> str:
-    return for_log(redact(clean(text)))
 
 
 REPORTER: Final = Reporter(id="gitlab", title="GitLab Code Quality report", render=render)

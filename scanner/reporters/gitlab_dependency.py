@@ -14,13 +14,13 @@ from scanner.message import chores, elsewhere, standing, without_verdict
 from scanner.plugin import Reporter
 from scanner.purl import name_and_version, name_beside
 from scanner.rules import RULES
-from scanner.text import clean, for_log, redact, shorten
-from scanner.wording import called, counted, coverage
+from scanner.text import harmless, json_for_log
+from scanner.wording import called, counted, coverage, located
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scanner.model import Advice, Dependency, Finding, Location, Match, Report
+    from scanner.model import Advice, Dependency, Finding, Match, Report
     from scanner.plugin import Style
 
 _Value: TypeAlias = "str | bool | list[_Value] | dict[str, _Value]"
@@ -49,7 +49,7 @@ def render(report: Report, _style: Style) -> str:
     # A line for each entry: laid out by `indent`, they take five times as long.
     found = ",\n".join(dumps(_vulnerability(finding, files)) for finding in (*report.findings, *report.extended))
     document = f'{{\n"version": "{_VERSION}",\n"scan": {dumps(_scan(report))},\n"vulnerabilities": [\n{found}\n]\n}}\n'
-    return document.replace("##[", "\\u0023#[")
+    return json_for_log(document)
 
 
 def _scan(report: Report) -> _Object:
@@ -78,15 +78,11 @@ def _messages(report: Report) -> Iterator[tuple[str, str]]:
     yield "info", coverage(report.by_status, report.by_reason)
     yield "info", f"Data of {stamp.date} ({counted(stamp.products, 'product')}, revision {stamp.revision})."
     for verdict in report.unjudged:
-        yield "warn", f"{_place(verdict.dependency.location)}: {without_verdict(verdict)}"
+        yield "warn", f"{located(verdict.dependency.location)}: {without_verdict(verdict)}"
     for problem in report.problems:
-        yield "warn", f"{_place(problem.location)}: {problem.message}"
+        yield "warn", f"{located(problem.location)}: {problem.message}"
     for sentence, place in chores(report.upkeep):
-        yield "info", f"{_place(place)}: {sentence}"
-
-
-def _place(place: Location) -> str:
-    return place.path if place.line is None else f"{place.path}:{place.line}"
+        yield "info", f"{located(place)}: {sentence}"
 
 
 def _vulnerability(finding: Finding, files: dict[str, str]) -> _Object:
@@ -151,7 +147,7 @@ def _is_address(link: str) -> bool:
 
 
 def _safe(text: str, longest: int = _LONGEST) -> str:
-    return shorten(for_log(redact(clean(text))), longest)
+    return harmless(text, longest)
 
 
 REPORTER: Final = Reporter(id="gitlab-dependency", title="GitLab dependency scanning report (15.1.4)", render=render)

@@ -6,7 +6,6 @@ shows, hides and sorts.
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from scanner import purl
@@ -19,7 +18,7 @@ from scanner.page.groups import WORDS, groups, numbers, sight
 from scanner.page.markup import LINE, Html, day, joined, link, tag, where
 from scanner.plugin import Reporter
 from scanner.rules import MEANINGS
-from scanner.wording import counted, coverage, distance, judged, reason
+from scanner.wording import NO_PRODUCT, counted, coverage, distance, judged, old_data, reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -31,13 +30,10 @@ if TYPE_CHECKING:
 
 _Item = TypeVar("_Item")
 
-_OLD_DATA_DAYS: Final = 180
 _COMING: Final = 5
 _PRODUCTS: Final = 8
 _VERSIONS: Final = 4
 _DEPENDENCIES: Final = ("dependency", "dependencies")
-_ORDER: Final = tuple(Status)
-_NO_PRODUCT: Final = (Reason.UNTRACKED, Reason.NO_PURL)
 
 
 def render(report: Report, _style: Style) -> str:
@@ -83,9 +79,7 @@ def _section(key: str, head: str, content: Html) -> Html:
 def _verdict(report: Report) -> str:
     """Return the last word, which never sounds like health where nothing was judged."""
     if report.failed:
-        failing = Counter(finding.status for finding in report.findings if finding.fails)
-        failing.update(verdict.status for verdict in report.unjudged)
-        listed = ", ".join(f"{failing[status]:,} {WORDS[status].lower()}" for status in _ORDER if failing[status])
+        listed = ", ".join(f"{number:,} {WORDS[status].lower()}" for status, number in report.failing.items())
         return f"Fails: {listed or 'see below'}."
     if not judged(report.by_status):
         return "Nothing fails, but nothing was judged: this says nothing about health."
@@ -103,11 +97,8 @@ def _short(report: Report, grouped: Sequence[Group], verdict: str) -> Html:
 
 
 def _old_data(report: Report) -> Html:
-    days = (report.today - report.data.date).days
-    if days <= _OLD_DATA_DAYS:
-        return Html()
-    said = f"The product data is {days:,} days old and misses what was announced since; run "
-    return tag("p", said, tag("code", f"{NAME} data update"), ".", class_="warning")
+    said = old_data(report.data, report.today)
+    return tag("p", said, "; run ", tag("code", f"{NAME} data update"), ".", class_="warning") if said else Html()
 
 
 def _found(grouped: Sequence[Group]) -> Html:
@@ -158,7 +149,7 @@ def _stands(report: Report, grouped: Sequence[Group]) -> Html:
 
 
 def _standing(uses: Sequence[Used], places: dict[tuple[str, str], int], today: date) -> Iterator[Html]:
-    worst = sorted(range(len(uses)), key=lambda number: _ORDER.index(uses[number].status))[:_VERSIONS]
+    worst = sorted(range(len(uses)), key=lambda number: uses[number].status.rank)[:_VERSIONS]
     for number, used in enumerate(uses[index] for index in sorted(worst)):
         said = end(used, today)
         yield joined((", " if number else "", _linked(used, places, full=not number)))
@@ -197,7 +188,7 @@ def _covered(report: Report) -> Html:
     heads = tag("tr", *(tag("th", head, scope="col") for head in ("Status", "Number", "Meaning")))
     rows = [
         tag("tr", tag("th", WORDS[status], scope="row"), tag("td", f"{number:,}"), tag("td", MEANINGS[status]))
-        for status in _ORDER
+        for status in Status
         if (number := report.by_status.get(status, 0))
     ]
     statuses = tag("table", tag("thead", heads), tag("tbody", *rows), class_="plain") if rows else Html()
@@ -208,8 +199,8 @@ def _covered(report: Report) -> Html:
 def _reasons(report: Report) -> Iterator[Html]:
     """Count what was not judged by why; the names are there where a product is known, or all were asked for."""
     verdicts = report.components or report.unjudged
-    for word in (*(word for word in Reason if word not in _NO_PRODUCT), *_NO_PRODUCT):
-        number, tracked = report.by_reason.get(word, 0), word not in _NO_PRODUCT
+    for word in (*(word for word in Reason if word not in NO_PRODUCT), *NO_PRODUCT):
+        number, tracked = report.by_reason.get(word, 0), word not in NO_PRODUCT
         named = [verdict for verdict in verdicts if verdict.reason is word] if tracked or report.policy.list_all else []
         said = f"{number:,} {'unknown: ' if tracked else ''}{reason(word)}"
         if named:
@@ -300,7 +291,7 @@ def _foot(report: Report) -> Html:
 
 def _terms(policy: Policy) -> str:
     """Say what the run was judged by."""
-    failing = ", ".join(status for status in _ORDER if status in policy.fail_on) or "nothing"
+    failing = ", ".join(status for status in Status if status in policy.fail_on) or "nothing"
     near, window = policy.fail_within_days, policy.within_days
     soon = f", and on an end only when it is at most {counted(near, 'day')} away" if near is not None else ""
     before = "a part of its lifetime" if window is None else counted(window, "day")

@@ -14,14 +14,14 @@ from scanner.about import NAME
 from scanner.message import chores, standing, without_verdict
 from scanner.model import EvidenceClass, Status
 from scanner.plugin import Reporter
-from scanner.purl import name_and_version, name_beside
-from scanner.text import clean, for_log, redact, shorten
-from scanner.wording import at_least, by_policy, called, counted, coverage
+from scanner.purl import full_name, name_beside
+from scanner.text import harmless
+from scanner.wording import at_least, by_policy, called, counted, coverage, located
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from scanner.model import Finding, Location, Match, Report, Verdict
+    from scanner.model import Finding, Match, Report, Verdict
     from scanner.plugin import Style
 
 _REMINDER_DAYS: Final = 30
@@ -82,12 +82,12 @@ def _key(match: Match) -> tuple[str, str]:
 
 def _last_day(use: _Use) -> date | None:
     """Return the day on which the first of those who use a cycle is without support."""
-    days = [match.extension.until if match.extension else match.cycle.eol for match in use.matches]
+    days = (match.last_day for match in use.matches)
     return min((day for day in days if isinstance(day, date)), default=None)
 
 
 def _event(key: tuple[str, str], use: _Use, day: date, today: date) -> list[str]:
-    match = next(one for one in use.matches if (one.extension.until if one.extension else one.cycle.eol) == day)
+    match = next(one for one in use.matches if one.last_day == day)
     summary = f"{_named(match)}: {_what_ends(match)}" + _aside(use)
     link = match.cycle.link or match.product.link
     return [
@@ -131,7 +131,7 @@ def _description(use: _Use, match: Match) -> list[str]:
     lines = ["In use:", *places[:_PLACES_SHOWN], *([f"and {counted(more, 'more place')}"] if more > 0 else [])]
     for finding in use.findings:
         lines += [
-            f"{_place(finding.matches[0].dependency.location)}: {aside}" for aside in [standing(finding)] if aside
+            f"{located(finding.matches[0].dependency.location)}: {aside}" for aside in [standing(finding)] if aside
         ]
     advice = next((finding.advice for finding in use.findings if finding.advice), None)
     if advice is not None and advice.cycle is not None:
@@ -143,13 +143,7 @@ def _description(use: _Use, match: Match) -> list[str]:
 
 
 def _used(match: Match) -> str:
-    name, version = name_and_version(match.dependency)
-    named = " ".join(filter(None, (name, version or match.dependency.requirement)))
-    return f"{named} in {_place(match.dependency.location)}"
-
-
-def _place(place: Location) -> str:
-    return place.path if place.line is None else f"{place.path}:{place.line}"
+    return f"{full_name(match.dependency)} in {located(match.dependency.location)}"
 
 
 def _reminder(summary: str) -> list[str]:
@@ -164,9 +158,9 @@ def _reminder(summary: str) -> list[str]:
 
 def _journal(report: Report, undated: int) -> list[str]:
     lines = [_summary(report, undated)]
-    lines += [f"{_place(verdict.dependency.location)}: {without_verdict(verdict)}" for verdict in report.unjudged]
-    lines += [f"Not read: {_place(problem.location)}: {problem.message}" for problem in report.problems]
-    lines += [f"{_place(place)}: {sentence}" for sentence, place in chores(report.upkeep)]
+    lines += [f"{located(verdict.dependency.location)}: {without_verdict(verdict)}" for verdict in report.unjudged]
+    lines += [f"Not read: {located(problem.location)}: {problem.message}" for problem in report.problems]
+    lines += [f"{located(place)}: {sentence}" for sentence, place in chores(report.upkeep)]
     return [
         "BEGIN:VJOURNAL",
         f"UID:{_uid('scan')}",
@@ -202,7 +196,7 @@ def _is_address(link: str) -> bool:
 
 def _value(*lines: str) -> str:
     r"""Write lines as one text value; only the breaks between them are breaks."""
-    return "\\n".join(_escaped(for_log(shorten(redact(clean(line)), _LONGEST))) for line in lines)
+    return "\\n".join(_escaped(harmless(line, _LONGEST)) for line in lines)
 
 
 def _escaped(text: str) -> str:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from scanner import about, purl
 from scanner.model import Reason, Status
 from scanner.plugin import Reporter
-from scanner.text import redact
+from scanner.text import json_for_log, redact
+from scanner.wording import judged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -114,10 +115,9 @@ def _policy(policy: Policy) -> _Object:
 
 def _summary(report: Report) -> _Object:
     counts = Counter(report.by_status)
-    unjudged = counts[Status.UNKNOWN] + counts[Status.UNTRACKED]
     return {
         "components": counts.total(),
-        "judged": counts.total() - unjudged,
+        "judged": judged(report.by_status),
         "by_status": {status: counts[status] for status in Status if counts[status]},
         "by_reason": {reason: report.by_reason[reason] for reason in Reason if report.by_reason.get(reason)},
         "ignored": sum(finding.ignored is not None for finding in report.findings),
@@ -290,8 +290,7 @@ def _told(text: str) -> str:
 
 
 def _document(document: _Object) -> str:
-    # GitHub's runner obeys `##[` anywhere in a log; written so, the value stays what it is.
-    return _written(document, "\n").replace("##[", "\\u0023#[") + "\n"
+    return json_for_log(_written(document, "\n")) + "\n"
 
 
 def _written(value: _Value, margin: str) -> str:

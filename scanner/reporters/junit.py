@@ -15,13 +15,13 @@ from scanner.model import Status
 from scanner.plugin import Reporter
 from scanner.purl import name_and_version, unversioned
 from scanner.rules import RULES
-from scanner.text import clean, for_log, redact, shorten
-from scanner.wording import counted, coverage, judged
+from scanner.text import harmless
+from scanner.wording import coverage, judged, judged_with, located
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from scanner.model import Dependency, Finding, Location, Problem, Report
+    from scanner.model import Dependency, Finding, Problem, Report
     from scanner.plugin import Style
 
 _LONGEST: Final = 2000
@@ -117,18 +117,12 @@ def _merged(suites: dict[str, dict[str, list[_Told]]]) -> dict[str, list[list[_T
 
 def _coverage(report: Report) -> _Told:
     """Tell what was judged, and what the settings need; where nothing was judged, no test may have passed."""
-    stamp = report.data
-    data = f"data of {stamp.date} ({counted(stamp.products, 'product')}, revision {stamp.revision})"
     said = [
         coverage(report.by_status, report.by_reason),
-        f"Judged as of {report.today} with {data}.",
-        *(f"{_place(place)}: {sentence}" for sentence, place in chores(report.upkeep)),
+        judged_with(report.data, report.today),
+        *(f"{located(place)}: {sentence}" for sentence, place in chores(report.upkeep)),
     ]
     return _Told(NAME, "coverage", _PASSED if judged(report.by_status) else _SKIPPED, "\n".join(said))
-
-
-def _place(place: Location) -> str:
-    return place.path if place.line is None else f"{place.path}:{place.line}"
 
 
 def _suite(path: str, tests: list[list[_Told]], day: str) -> str:
@@ -173,7 +167,7 @@ def _attribute(text: str) -> str:
 
 
 def _safe(text: str) -> str:
-    return for_log(shorten(redact(clean(text)), _LONGEST))
+    return harmless(text, _LONGEST)
 
 
 def _escaped(text: str) -> str:

@@ -12,17 +12,19 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from scanner import purl
 from scanner.about import NAME
-from scanner.message import chores
+from scanner.message import chores, set_aside
 from scanner.model import EvidenceClass, Status
 from scanner.plugin import Reporter
 from scanner.text import clean, for_log, redact, shorten
 from scanner.wording import (
+    advised,
     called,
     counted,
     coverage,
     distance,
     ending_of,
     judged,
+    located,
     marked,
     marked_deprecated,
     reason,
@@ -52,8 +54,6 @@ _LIMIT: Final = 65_536
 # Kept free for the sentences around the tables, which are never left out.
 _RESERVE: Final = 4_096
 _CELL: Final = 300
-
-_WORST_FIRST: Final = tuple(Status)
 
 # What there is to move to where there is no advice.
 _NOWHERE: Final[Mapping[Status, str]] = MappingProxyType(
@@ -140,12 +140,11 @@ def _badness(finding: Finding) -> tuple[int, int, int, str, int]:
     place = finding.matches[0].dependency.location
     days_left = 0 if finding.days_left is None else finding.days_left
     aside = 2 if finding.ignored is not None else int(finding.known)
-    return (aside, _WORST_FIRST.index(finding.status), days_left, place.path, place.line or 0)
+    return (aside, finding.status.rank, days_left, place.path, place.line or 0)
 
 
 def _set_aside(report: Report) -> str:
-    ignored = sum(finding.ignored is not None for finding in report.findings)
-    known = sum(finding.known and finding.ignored is None for finding in report.findings)
+    ignored, known = set_aside(report.findings)
     parts = [f"{number:,} {word}" for number, word in ((ignored, "ignored"), (known, "known")) if number]
     return f" ({', '.join(parts)})" if parts else ""
 
@@ -229,7 +228,6 @@ def _move(finding: Finding) -> str:
         return _NOWHERE.get(finding.status, "nothing that lasts longer")
     if advice.cycle is None:
         return f"use {_code(purl.name_beside(advice.replacement or '', finding.matches[0].dependency.purl))} instead"
-    lts = " LTS" if advice.lts and "LTS" not in advice.cycle else ""
     latest = f" ({advice.latest})" if advice.latest else ""
     match advice.eol:
         case None | True:
@@ -238,7 +236,7 @@ def _move(finding: Finding) -> str:
             until = ", no announced end"
         case day:
             until = f", until {day}"
-    return _prose(advice.cycle + lts + latest) + until
+    return _prose(advised(advice) + latest) + until
 
 
 def _of_problem(problem: Problem) -> tuple[str, str]:
@@ -261,13 +259,11 @@ def _of_component(verdict: Verdict) -> tuple[str, str, str]:
 
 
 def _named(dependency: Dependency) -> str:
-    name, version = purl.name_and_version(dependency)
-    version = version or dependency.requirement
-    return _code(f"{name} {version}" if version else name)
+    return _code(purl.full_name(dependency))
 
 
 def _where(location: Location) -> str:
-    return _code(location.path if location.line is None else f"{location.path}:{location.line}")
+    return _code(located(location))
 
 
 def _code(text: str) -> str:

@@ -11,12 +11,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from scanner import about
-from scanner.message import standing
+from scanner.message import set_aside, standing
 from scanner.model import EvidenceKind, Kind, Reason, Status
 from scanner.plugin import Reporter
 from scanner.purl import unversioned
 from scanner.rules import RULES
-from scanner.text import clean, for_log, redact, shorten
+from scanner.text import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -63,8 +63,7 @@ def _of_findings(report: Report) -> Iterator[tuple[str, str, _Samples]]:
     for finding in report.findings:
         if not standing(finding):
             counts[finding.status] += 1
-    ignored = sum(finding.ignored is not None for finding in report.findings)
-    known = sum(finding.known and finding.ignored is None for finding in report.findings)
+    ignored, known = set_aside(report.findings)
     yield (
         "eolscan_findings",
         "Findings by status that are neither ignored nor known.",
@@ -73,11 +72,10 @@ def _of_findings(report: Report) -> Iterator[tuple[str, str, _Samples]]:
     yield "eolscan_findings_ignored", "Findings that the settings ignore.", [({}, ignored)]
     yield "eolscan_findings_known", "Findings that the baseline knows.", [({}, known)]
     yield "eolscan_findings_extended", "Findings that extended support covers.", [({}, len(report.extended))]
-    failing = sum(finding.fails for finding in report.findings) + len(report.unjudged)
     yield (
         "eolscan_findings_failing",
         "Findings, and dependencies without a verdict, that fail the run.",
-        [({}, failing)],
+        [({}, sum(report.failing.values()))],
     )
 
 
@@ -94,7 +92,7 @@ def _ends(report: Report) -> _Samples:
     """Return the earliest end of each package and cycle; without versions, a patch keeps its series."""
     ends: dict[tuple[str, str, str], int] = {}
     for match in _matches(report):
-        day = match.extension.until if match.extension else match.cycle.eol
+        day = match.last_day
         if isinstance(day, date):
             key = (_safe(_package(match)), _safe(match.product.id), _safe(match.cycle.name))
             ends[key] = min(ends.get(key, _end(day)), _end(day))
@@ -138,7 +136,7 @@ def _quoted(value: str) -> str:
 
 
 def _safe(text: str) -> str:
-    return for_log(shorten(redact(clean(text)), _LONGEST))
+    return harmless(text, _LONGEST)
 
 
 REPORTER: Final = Reporter(

@@ -20,8 +20,8 @@ from scanner.model import EvidenceClass, EvidenceKind, Reason, Status
 from scanner.plugin import Reporter
 from scanner.purl import name_beside
 from scanner.rules import RULES
-from scanner.text import clean, for_log, redact, shorten
-from scanner.wording import at_least, by_policy, called, counted
+from scanner.text import harmless, json_for_log, shorten
+from scanner.wording import at_least, by_policy, called, counted, judged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -61,8 +61,6 @@ _ADVICE: Final = MappingProxyType(
 # A package whose versions are all alike has no other cycle to move to.
 _WHOLE: Final = "Replace it with something that is maintained."
 
-_RANKS: Final = MappingProxyType({status: rank for rank, status in enumerate(Status)})
-
 _Object: TypeAlias = dict[str, object]
 
 
@@ -99,10 +97,10 @@ def _places(report: Report) -> dict[_Place, list[_Found]]:
     for finding in report.findings:
         if finding.status not in RULES or (finding.ignored and not report.policy.sarif_include_ignored):
             continue
-        rank = _RANKS[finding.status]
         for match in _shown(finding.matches):
             location = match.dependency.location
-            place = _Place(rank, _uri_of(location, uris), location.line or 0, _rule_id(finding.status, match.product))
+            rule = _rule_id(finding.status, match.product)
+            place = _Place(finding.status.rank, _uri_of(location, uris), location.line or 0, rule)
             places.setdefault(place, []).append(_Found(finding, match))
     return places
 
@@ -170,8 +168,7 @@ def _document(report: Report, places: Sequence[tuple[_Place, list[_Found]]], lef
         # One result on one line: quick to write, and the difference between two runs is easy to read.
         head, field, tail = text.rpartition('"results": [')
         text = head + field + "".join(f"\n        {result}," for result in results)[:-1] + "\n      " + tail
-    # GitHub's runner obeys `##[` anywhere in a log; written so, the value stays what it is.
-    return text.replace("##[", "\\u0023#[") + "\n"
+    return json_for_log(text) + "\n"
 
 
 def _driver(rules: list[_Object]) -> _Object:
@@ -397,7 +394,7 @@ def _properties(report: Report, left_out: int) -> _Object:
         },
         # Silence never means health: how much was judged stands even where there is no result.
         "components": counts.total(),
-        "judged": counts.total() - counts[Status.UNKNOWN] - counts[Status.UNTRACKED],
+        "judged": judged(report.by_status),
         "byStatus": {status: counts[status] for status in Status if counts[status]},
         "byReason": {reason: report.by_reason[reason] for reason in Reason if report.by_reason.get(reason)},
         "ignored": sum(finding.ignored is not None for finding in report.findings),
@@ -420,7 +417,7 @@ def _marked(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return shorten(for_log(redact(clean(text))), _MAX_TEXT)
+    return harmless(text, _MAX_TEXT)
 
 
 def _is_too_large(text: str) -> bool:

@@ -25,29 +25,27 @@ from scanner.layout import (
     safe,
     wrapped,
 )
-from scanner.message import chores
+from scanner.message import chores, set_aside
 from scanner.model import Kind, Scope, Status
 from scanner.plugin import Reporter
 from scanner.text import for_log, width
-from scanner.wording import counted, coverage, judged, reason
+from scanner.wording import counted, coverage, judged, located, old_data, reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from scanner.model import Dependency, Finding, Location, Policy, Problem, Report, Verdict
+    from scanner.model import Dependency, Finding, Location, Problem, Report, Verdict
     from scanner.plugin import Style
 
 # More rows, or more of anything, are for machines.
 _SHOWN_ROWS: Final = 200
 _SHOWN_PLACES: Final = 3
 _SHOWN_NOTES: Final = 10
-_OLD_DATA_DAYS: Final = 180
 # Where a terminal claims to be narrower, lines are longer than it.
 _NARROWEST: Final = 20
 
 _KNOWN: Final = "known"
 _IGNORED: Final = "ignored"
-_ORDER: Final = tuple(Status)
 # Behind what is new to the reader: what goes on for a while, what is known, what is set aside, and all the rest.
 _NEW, _EXTENDED, _OLD, _ASIDE, _REST = range(5)
 # What needs no quotes in any shell.
@@ -166,7 +164,7 @@ def _rank(finding: Finding) -> tuple[int | str, ...]:
     tier = _EXTENDED if finding.status is Status.EXTENDED else _NEW
     tier = _ASIDE if finding.ignored is not None else _OLD if finding.known else tier
     left = finding.days_left
-    return tier, _ORDER.index(finding.status), left is None, left or 0, *_place_in_order(finding.matches[0].dependency)
+    return tier, finding.status.rank, left is None, left or 0, *_place_in_order(finding.matches[0].dependency)
 
 
 def _of_verdict(verdict: Verdict, tier: int, report: Report) -> _Told:
@@ -177,7 +175,7 @@ def _of_verdict(verdict: Verdict, tier: int, report: Report) -> _Told:
         about = (verdict.match.product.id, verdict.match.cycle.name)
     elif verdict.reason is not None and verdict.status is not Status.UNTRACKED:
         said = reason(verdict.reason)
-    rank = (tier, _ORDER.index(verdict.status), True, 0, *_place_in_order(dependency))
+    rank = (tier, verdict.status.rank, True, 0, *_place_in_order(dependency))
     return _Told(rank, str(verdict.status), about, said, "", [dependency])
 
 
@@ -244,13 +242,9 @@ def _places(dependencies: Iterable[Dependency]) -> list[str]:
     for found in dependencies:
         # A purl of the command line is its own place.
         if found.location.path != found.purl:
-            places.setdefault(_where(found.location), found.location.path)
+            places.setdefault(located(found.location), found.location.path)
     firsts = {path: place for place, path in reversed(places.items())}
     return [*dict.fromkeys(firsts[path] for path in places.values()), *(p for p in places if p != firsts[places[p]])]
-
-
-def _where(location: Location) -> str:
-    return location.path if location.line is None else f"{location.path}:{location.line}"
 
 
 def _place(row: _Row, shown: int) -> str:
@@ -343,7 +337,7 @@ def _chores(report: Report, style: Style) -> list[str]:
 def _notes(head: str, notes: Sequence[tuple[str, Location]], style: Style) -> list[str]:
     lines = _painted(wrapped(head, style.width), YELLOW, style)
     for text, location in notes[:_SHOWN_NOTES]:
-        lines += indented(safe(f"{_where(location)}: {text}"), 2, style)
+        lines += indented(safe(f"{located(location)}: {text}"), 2, style)
     if len(notes) > _SHOWN_NOTES:
         lines += indented(f"and {len(notes) - _SHOWN_NOTES:,} more; -f json lists all.", 2, style)
     return lines
@@ -362,8 +356,7 @@ def _closing(report: Report, style: Style) -> list[str]:
 
 
 def _set_aside(findings: Sequence[Finding]) -> str:
-    ignored = sum(finding.ignored is not None for finding in findings)
-    known = sum(finding.known and finding.ignored is None for finding in findings)
+    ignored, known = set_aside(findings)
     numbers = [(ignored, "ignored"), (known, "known from the baseline")]
     return " ".join(f"{counted(number, 'finding is', 'findings are')} {what}." for number, what in numbers if number)
 
@@ -382,33 +375,23 @@ def _data(report: Report) -> str:
 
 
 def _old_data(report: Report) -> str:
-    days = (report.today - report.data.date).days
-    if days <= _OLD_DATA_DAYS:
-        return ""
-    return f"The product data is {days:,} days old and misses what was announced since; run `eolscan data update`."
+    said = old_data(report.data, report.today)
+    return f"{said}; run `eolscan data update`." if said else ""
 
 
 def _verdict(report: Report) -> tuple[str, str]:
     """Return the last word and its colour."""
     if report.failed:
-        failing = _failing(report)
-        listed = ", ".join(f"{failing[status]:,} {status}" for status in _ORDER if failing[status])
+        listed = ", ".join(f"{number:,} {status}" for status, number in report.failing.items())
         return f"Failed: {listed or 'see above'}.", RED
     if not judged(report.by_status):
         return "Nothing fails, but nothing was judged: this says nothing about health.", ""
     if not report.policy.fail_on:
         return "Nothing fails: this run was told never to fail.", ""
-    wanted = _fail_on(report.policy)
-    words = " or ".join(status for status in _ORDER if status in wanted)
+    wanted = report.policy.gate.failing
+    words = " or ".join(status for status in Status if status in wanted)
     but = _exceptions([finding for finding in report.findings if finding.status in wanted])
     return f"Nothing fails: nothing that was judged is {words}{but}.", GREEN
-
-
-def _failing(report: Report) -> Counter[Status]:
-    """Count what fails the run: findings, and dependencies where too little is known for one."""
-    numbers = Counter(finding.status for finding in report.findings if finding.fails)
-    numbers.update(verdict.status for verdict in report.unjudged)
-    return numbers
 
 
 def _exceptions(findings: Iterable[Finding]) -> str:
@@ -416,11 +399,6 @@ def _exceptions(findings: Iterable[Finding]) -> str:
     passed = "let pass by the settings"
     why = {_IGNORED if finding.ignored else _KNOWN if finding.known else passed for finding in findings}
     return f", apart from what is {' or '.join(sorted(why))}" if why else ""
-
-
-def _fail_on(policy: Policy) -> frozenset[Status]:
-    # What ends soon fails, so what has ended does.
-    return policy.fail_on | {Status.EOL} if Status.EXPIRING in policy.fail_on else policy.fail_on
 
 
 def _painted(lines: Iterable[str], color: str, style: Style) -> list[str]:

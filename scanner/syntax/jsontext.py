@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from scanner.text import json_for_log
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -193,7 +195,7 @@ def harmless(text: str) -> str:
         text = text.translate({ord(char): "\\u007f" if char == "\x7f" else written(char)[1:-1] for char in odd})
     if "\r" in text:
         text = re.sub(r"\r\n?", "\n", text)
-    return text.replace("##[", "\\u0023#[")
+    return json_for_log(text)
 
 
 def _laid_out(value: Value, before: str) -> str:
