@@ -5,10 +5,18 @@ from __future__ import annotations
 import os
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # The same tests on every run: an example that hypothesis has found becomes a case of its own.
-settings.register_profile("eolscan", deadline=None, derandomize=True, database=None, max_examples=60)
+# A whole report takes long to draw on a busy machine, and says nothing against it.
+settings.register_profile(
+    "eolscan",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 settings.load_profile("eolscan")
 
 # Data that a developer has fetched must not speak in a test.

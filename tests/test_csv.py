@@ -6,7 +6,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.model import Input, Location, Problem, Report, Status
@@ -134,7 +134,7 @@ def test_no_text_of_a_file_becomes_a_formula(text: str, other: str) -> None:
         check_no_formula(rows)
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=10)
 @given(report=REPORTS)
 def test_any_report_is_a_whole_table_without_formulas(report: Report) -> None:
     check_no_formula(table(report))

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from jsonschema import Draft7Validator
 
 from scanner.model import Input, Location, Problem, Status
@@ -156,7 +156,7 @@ def test_both_reports_are_what_gitlab_takes(name: str) -> None:
     assert scanning(NAMED[name])
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=10)
 @given(report=REPORTS)
 def test_of_any_report_both_are_what_gitlab_takes(report: Report) -> None:
     quality(report)

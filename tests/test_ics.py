@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.model import EvidenceClass, Location, Match, Problem, Report, Status, Verdict
@@ -91,7 +91,7 @@ def test_every_report_is_a_calendar(name: str) -> None:
     assert read(NAMED[name]).parts[0].name == "VJOURNAL"
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=10)
 @given(report=REPORTS)
 def test_any_report_is_a_calendar(report: Report) -> None:
     read(report)

@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
 from scanner.model import (
@@ -184,7 +184,7 @@ def test_the_layout_is_the_usual_one_with_an_indent_of_two() -> None:
     assert text == json.dumps(json.loads(text), indent=2) + "\n"
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=60)
 @given(report=REPORTS)
 def test_any_report_keeps_to_the_schema_and_the_layout(report: Report) -> None:
     document = decoded(report)
@@ -195,7 +195,7 @@ def test_any_report_keeps_to_the_schema_and_the_layout(report: Report) -> None:
     assert summary["judged"] + unjudged == summary["components"] == sum(summary["by_status"].values())
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=60)
 @given(dependencies=DEPENDENCIES, problems=PROBLEMS)
 def test_any_list_keeps_to_the_schema(dependencies: tuple[Dependency, ...], problems: tuple[Problem, ...]) -> None:
     document = json.loads(render_list(dependencies, problems, Style()))

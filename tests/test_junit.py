@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element, fromstring
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.model import Location, Problem, Reason, Report, Status, Verdict
@@ -49,7 +49,7 @@ def test_every_report_has_right_numbers_and_each_test_once(name: str) -> None:
     read(NAMED[name])
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=10)
 @given(report=REPORTS)
 def test_any_report_has_right_numbers_and_each_test_once(report: Report) -> None:
     read(report)

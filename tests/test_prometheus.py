@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.model import Evidence, EvidenceClass, EvidenceKind, Location, Reason, Report, Status, Verdict
@@ -64,7 +64,7 @@ def test_every_report_is_what_the_collector_takes(name: str) -> None:
     assert read(NAMED[name])
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=10)
 @given(report=REPORTS)
 def test_any_report_is_what_the_collector_takes(report: Report) -> None:
     assert read(report)

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from scanner.about import VERSION
 from scanner.plugin import Reporter, Style, names
@@ -115,7 +115,7 @@ def test_the_same_report_gives_the_same_bytes(format_: str) -> None:
     assert reporter(format_).render(report, Style()) == reporter(format_).render(shuffled, Style())
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(report=REPORTS)
 def test_any_report_is_written_and_harmless_in_every_format(report: Report) -> None:
     # To draw a report takes longer than to write it.
@@ -123,7 +123,7 @@ def test_any_report_is_written_and_harmless_in_every_format(report: Report) -> N
         check_harmless(reporter(format_).render(report, Style()))
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(dependencies=DEPENDENCIES, problems=PROBLEMS)
 def test_any_list_is_written_and_harmless_in_every_format(
     dependencies: tuple[Dependency, ...], problems: tuple[Problem, ...]

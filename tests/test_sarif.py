@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.model import (
@@ -446,7 +446,7 @@ def test_a_message_links_nothing_and_commands_nobody(message: str, told: str) ->
     assert result["message"]["text"] == told
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=25)
 @given(report=REPORTS)
 def test_any_report_is_a_file_that_code_scanning_takes(report: Report) -> None:
     text = sarif.render(report, Style())

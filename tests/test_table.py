@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.message import chores
@@ -45,7 +45,7 @@ PIPE = Style()
 IGNORE = Ignore(Selector(product="django"), "replaced in Q1", date(2027, 3, 31), Location("pyproject.toml", 3))
 WIDTHS = st.integers(20, 200)
 COLOR = re.compile(r"\x1b\[[0-9;]*m")
-PATIENT = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+PATIENT = settings(max_examples=60)
 
 
 def long_names() -> Report:
