@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from scanner.catalog.dataset import Catalogue
     from scanner.catalog.index import Found
-    from scanner.model import Cycle, Dependency, Evidence, Finding, Input, Problem, Product, Support
+    from scanner.model import Cycle, Dependency, Evidence, Finding, Input, Problem, Product, Stamp, Support
     from scanner.reading import Job, Part, Request
     from scanner.source import Source
 
@@ -85,25 +85,11 @@ def scan(
         request = request._replace(asked=judge.known.asked)
     tally = _tally(request, jobs, judge, keeps_all=keeps_all)
     _check_not_empty(tally.inputs, tally.problems, request, allow_empty=allow_empty)
-    findings = tally.findings(judge, extended=False)
-    unjudged = tally.unjudged(judge)
-    return Report(
-        today=today,
-        data=catalogue.stamp,
-        policy=policy,
-        inputs=tuple(tally.inputs),
-        findings=findings,
-        by_status=tally.by_status,
-        by_reason=tally.by_reason,
-        components=tuple(tally.components),
-        problems=tuple(tally.problems),
-        failed=bool(unjudged) or any(found.fails for found in findings),
-        line_hashes=_line_hashes(findings, partial(reopened, request)) if extras.line_hashes else {},
-        originals=_originals(tally.inputs, extras.originals, partial(reopened, request)),
-        extended=tally.findings(judge, extended=True),
-        unjudged=unjudged,
-        upkeep=policies.upkeep(tally, today),
-        inventory=tuple(tally.used.values()),
+    reopen = partial(reopened, request)
+    report = _report(tally, judge, policy, catalogue.stamp)
+    return report._replace(
+        line_hashes=_line_hashes(report.findings, reopen) if extras.line_hashes else {},
+        originals=_originals(tally.inputs, extras.originals, reopen),
     )
 
 
@@ -427,6 +413,27 @@ class _Tally:
                 policy, seen = judge.policies.of(path)
                 found.append(judging.finding(verdicts, repo_paths.get(path, path), policy, judge.today, seen))
         return tuple(found)
+
+
+def _report(tally: _Tally, judge: _Judge, policy: Policy, data: Stamp) -> Report:
+    findings, unjudged = tally.findings(judge, extended=False), tally.unjudged(judge)
+    return Report(
+        today=judge.today,
+        data=data,
+        policy=policy,
+        inputs=tuple(tally.inputs),
+        findings=findings,
+        by_status=tally.by_status,
+        by_reason=tally.by_reason,
+        components=tuple(tally.components),
+        problems=tuple(tally.problems),
+        failed=bool(unjudged) or any(found.fails for found in findings),
+        line_hashes={},
+        extended=tally.findings(judge, extended=True),
+        unjudged=unjudged,
+        upkeep=judge.policies.upkeep(tally, judge.today),
+        inventory=tuple(tally.used.values()),
+    )
 
 
 def _check_not_empty(
