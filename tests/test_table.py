@@ -589,3 +589,10 @@ def test_a_system_is_told_with_the_number_of_its_packages() -> None:
     )
     finding = report().findings[0]._replace(matches=(system, *packages))
     assert "debian 10 (2 packages)" in REPORTER.render(report()._replace(findings=(finding,)), Style())
+
+
+def test_a_file_that_breaks_off_does_not_end_in_good_news() -> None:
+    told = report()._replace(findings=(), by_status={Status.SUPPORTED: 1}, failed=False)
+    cut = told._replace(inputs=(told.inputs[0]._replace(unread=True),))
+    assert "Nothing fails" in render(told, Style())
+    assert render(cut, Style()).endswith("Not complete: what could not be read may fail as well.\n")

@@ -386,6 +386,8 @@ def _verdict(report: Report) -> tuple[str, str]:
         return f"Failed: {listed or 'see above'}.", RED
     if not judged(report.by_status):
         return "Nothing fails, but nothing was judged: this says nothing about health.", ""
+    if any(given.unread for given in report.inputs):
+        return "Not complete: what could not be read may fail as well.", YELLOW
     if not report.policy.fail_on:
         return "Nothing fails: this run was told never to fail.", ""
     wanted = report.policy.gate.failing
